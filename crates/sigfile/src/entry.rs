@@ -1,0 +1,102 @@
+//! The thing that flows through the house.
+
+use alloc::vec::Vec;
+
+use fingerprint::{Algorithm, Digest};
+
+use crate::EntryType;
+
+/// One line of a signatures file: a file, what it must be, and how it may be accessed.
+#[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "std", derive(Clone))]
+pub struct Entry {
+    path: Vec<u8>,
+    fingerprint: Digest,
+    entry_type: EntryType,
+}
+
+impl Entry {
+    /// An entry for the file of that name.
+    ///
+    /// # Errors
+    /// [`PathError`] unless the path is absolute, names something below `/` and holds no NUL.
+    pub fn new(
+        path: Vec<u8>,
+        fingerprint: Digest,
+        entry_type: EntryType,
+    ) -> Result<Self, PathError> {
+        PathError::check(&path)?;
+        Ok(Self { path, fingerprint, entry_type })
+    }
+
+    /// The file's absolute path, as bytes.
+    #[must_use]
+    pub fn path(&self) -> &[u8] {
+        &self.path
+    }
+
+    /// The algorithm of the fingerprint.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.fingerprint.algorithm()
+    }
+
+    /// What the file's contents must hash to.
+    #[must_use]
+    pub fn fingerprint(&self) -> &Digest {
+        &self.fingerprint
+    }
+
+    /// The accesses that the file is listed for.
+    #[must_use]
+    pub fn entry_type(&self) -> EntryType {
+        self.entry_type
+    }
+
+    /// The path, without the rest.
+    #[must_use]
+    pub fn into_path(self) -> Vec<u8> {
+        self.path
+    }
+}
+
+/// Why bytes are no path that an entry can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PathError {
+    /// It does not begin with `/`.
+    #[error("path does not begin with \"/\"; expected an absolute path")]
+    Relative,
+    /// It is `/` and nothing else.
+    #[error("path is \"/\" alone; expected the name of a file")]
+    Root,
+    /// It holds a NUL, which no file name can.
+    #[error("path holds a NUL byte, which no file name can")]
+    Nul,
+}
+
+impl PathError {
+    fn check(path: &[u8]) -> Result<(), Self> {
+        match path {
+            [b'/'] => Err(Self::Root),
+            [b'/', ..] if path.contains(&0) => Err(Self::Nul),
+            [b'/', ..] => Ok(()),
+            _ => Err(Self::Relative),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_absolute_paths_of_files_are_taken() {
+        let digest = Digest::new(Algorithm::Md5, &[0; 16]).unwrap();
+        let entry = |path: &[u8]| Entry::new(path.to_vec(), digest, EntryType::DIRECT);
+        assert_eq!(entry(b"bin/ls"), Err(PathError::Relative));
+        assert_eq!(entry(b""), Err(PathError::Relative));
+        assert_eq!(entry(b"/"), Err(PathError::Root));
+        assert_eq!(entry(b"/a\0b"), Err(PathError::Nul));
+        assert_eq!(entry(b"/bin/\xff").unwrap().path(), b"/bin/\xff");
+    }
+}
