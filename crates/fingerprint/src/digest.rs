@@ -32,6 +32,17 @@ impl Digest {
         Ok(Self { algorithm, bytes })
     }
 
+    /// A digest from what an implementation of the algorithm put out, whose length is certain.
+    #[cfg(feature = "std")]
+    pub(crate) fn from_output(algorithm: Algorithm, output: &[u8]) -> Self {
+        debug_assert_eq!(output.len(), algorithm.digest_len());
+        let mut bytes = [0; Algorithm::MAX_DIGEST_LEN];
+        for (byte, made) in bytes.iter_mut().zip(output) {
+            *byte = *made;
+        }
+        Self { algorithm, bytes }
+    }
+
     /// A digest from hexadecimal of either case.
     ///
     /// # Errors

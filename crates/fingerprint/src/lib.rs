@@ -2,10 +2,35 @@
 //!
 //! [`Algorithm`] and [`Digest`] are `no_std` and serve a kernel as well as a program; the engine
 //! that hashes files and trees needs the `std` feature.
+#![cfg_attr(
+    feature = "std",
+    doc = "
+The engine, from the small to the large: a [`Hasher`] makes the digest of one stream of bytes,
+[`of_file`] that of one open file, [`Batch`] those of many files at once, and [`walk`] finds the
+files of a tree."
+)]
 #![cfg_attr(not(feature = "std"), no_std)]
 
 mod algorithm;
 mod digest;
 
+#[cfg(feature = "std")]
+mod batch;
+#[cfg(feature = "std")]
+mod file;
+#[cfg(feature = "std")]
+mod hasher;
+#[cfg(feature = "std")]
+mod tree;
+
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use digest::{Digest, DigestError};
+
+#[cfg(feature = "std")]
+pub use batch::{Batch, BatchError, Job, Outcome};
+#[cfg(feature = "std")]
+pub use file::{FileError, of_file, open};
+#[cfg(feature = "std")]
+pub use hasher::Hasher;
+#[cfg(feature = "std")]
+pub use tree::{Attempt, Depth, FoundFile, TreeError, locate, walk};

@@ -1,0 +1,233 @@
+//! One open file, one digest, or the news that it changed under the reader.
+
+use std::fs::{File, FileType, Metadata, OpenOptions};
+use std::io;
+use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::path::Path;
+
+use rustix::fs::OFlags;
+
+use crate::{Algorithm, Digest, Hasher};
+
+/// How much is read at once, in bytes: from there on the copy costs more than the call.
+const READ_LEN: usize = 128 * 1024;
+
+/// Opens a regular file for hashing, through symbolic links as a driver would.
+///
+/// Nothing that may stand there in its place can make the call wait or become the terminal of
+/// the process: not a FIFO without a writer, not a serial line.
+///
+/// # Errors
+/// [`FileError::Open`], or [`FileError::NotRegular`] for anything that is no regular file.
+pub fn open(path: &Path) -> Result<File, FileError> {
+    open_regular(path).map(|(file, _)| file)
+}
+
+/// The digest of an open regular file, from its first byte to its last, and their number.
+///
+/// Where the descriptor stands in the file does not matter, and is not changed.
+///
+/// # Errors
+/// [`FileError::Changed`] if it was written to meanwhile, [`FileError::NotRegular`] or
+/// [`FileError::Read`].
+pub fn of_file(file: &File, algorithm: Algorithm) -> Result<(Digest, u64), FileError> {
+    let before = stat_regular(file)?;
+    hash(file, &before, algorithm, &mut Buffer::new(), |_| ())
+}
+
+/// Why a file has no digest.
+///
+/// The texts leave the name of the file to the caller, who knows how it can be printed.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// It cannot be opened.
+    #[error("{0}")]
+    Open(io::Error),
+    /// It is a directory, a device, a FIFO or a socket.
+    #[error("is {0}; expected a regular file")]
+    NotRegular(&'static str),
+    /// It cannot be read to its end.
+    #[error("{0}")]
+    Read(io::Error),
+    /// It was changed between the first byte and the last, so that no digest is true of it.
+    #[error("changed while it was read; run again when nothing writes to it")]
+    Changed,
+}
+
+/// Room for one read; made once, used for many files.
+pub(crate) struct Buffer(Box<[u8]>);
+
+impl Buffer {
+    pub(crate) fn new() -> Self {
+        Self(vec![0; READ_LEN].into_boxed_slice())
+    }
+}
+
+/// The open file with what fstat(2) says of it.
+pub(crate) fn open_regular(path: &Path) -> Result<(File, Metadata), FileError> {
+    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC).bits().cast_signed();
+    let opened = OpenOptions::new().read(true).custom_flags(flags).open(path);
+    let file = opened.map_err(FileError::Open)?;
+    let metadata = stat_regular(&file)?;
+    Ok((file, metadata))
+}
+
+/// Hashes the file that `before` was taken of, telling of each read how many bytes it gave.
+pub(crate) fn hash(
+    file: &File,
+    before: &Metadata,
+    algorithm: Algorithm,
+    buffer: &mut Buffer,
+    mut on_read: impl FnMut(u64),
+) -> Result<(Digest, u64), FileError> {
+    let mut hasher = Hasher::new(algorithm);
+    let mut offset: u64 = 0;
+    loop {
+        let len = match file.read_at(&mut buffer.0, offset) {
+            Ok(0) => break,
+            Ok(len) => len,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(FileError::Read(error)),
+        };
+        let read = buffer.0.get(..len).unwrap_or_default();
+        hasher.update(read);
+        offset = offset.saturating_add(read.len() as u64);
+        on_read(read.len() as u64);
+    }
+    let after = file.metadata().map_err(FileError::Read)?;
+    if offset != before.size() || version(before) != version(&after) {
+        return Err(FileError::Changed);
+    }
+    Ok((hasher.finish(), offset))
+}
+
+/// What every write moves.
+fn version(metadata: &Metadata) -> (u64, i64, i64, i64, i64) {
+    (
+        metadata.size(),
+        metadata.mtime(),
+        metadata.mtime_nsec(),
+        metadata.ctime(),
+        metadata.ctime_nsec(),
+    )
+}
+
+fn stat_regular(file: &File) -> Result<Metadata, FileError> {
+    let metadata = file.metadata().map_err(FileError::Read)?;
+    match metadata.file_type() {
+        kind if kind.is_file() => Ok(metadata),
+        kind => Err(FileError::NotRegular(noun(kind))),
+    }
+}
+
+fn noun(kind: FileType) -> &'static str {
+    if kind.is_dir() {
+        "a directory"
+    } else if kind.is_fifo() {
+        "a FIFO"
+    } else if kind.is_socket() {
+        "a socket"
+    } else if kind.is_block_device() || kind.is_char_device() {
+        "a device"
+    } else {
+        "no file that holds data"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::{Read, Seek, SeekFrom, Write};
+
+    use rustix::fs::{CWD, FileType as Kind, Mode, mknodat};
+
+    use super::*;
+
+    fn hashed(file: &File, on_read: impl FnMut(u64)) -> Result<(Digest, u64), FileError> {
+        let before = file.metadata().unwrap();
+        hash(file, &before, Algorithm::Sha256, &mut Buffer::new(), on_read)
+    }
+
+    #[test]
+    fn a_file_has_the_digest_of_its_bytes_whatever_its_length() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        for len in [0, 1, READ_LEN - 1, READ_LEN, READ_LEN + 1, 3 * READ_LEN + 17] {
+            let bytes: Vec<u8> = (0..len).map(|at| (at % 251) as u8).collect();
+            fs::write(&path, &bytes).unwrap();
+            for algorithm in Algorithm::ALL {
+                let (digest, read) = of_file(&open(&path).unwrap(), algorithm).unwrap();
+                assert_eq!(digest, Hasher::digest(algorithm, &bytes));
+                assert_eq!(read, len as u64);
+            }
+        }
+    }
+
+    #[test]
+    fn the_place_of_the_descriptor_is_neither_used_nor_moved() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"abc").unwrap();
+        file.seek(SeekFrom::Start(1)).unwrap();
+        let (digest, _) = of_file(&file, Algorithm::Md5).unwrap();
+        assert_eq!(digest, Hasher::digest(Algorithm::Md5, b"abc"));
+        let mut rest = String::new();
+        file.read_to_string(&mut rest).unwrap();
+        assert_eq!(rest, "bc");
+    }
+
+    #[test]
+    fn every_way_of_changing_while_being_read_is_seen() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        let fresh = || {
+            fs::write(&path, vec![b'x'; 2 * READ_LEN]).unwrap();
+            OpenOptions::new().read(true).write(true).open(&path).unwrap()
+        };
+
+        let grown = fresh();
+        let append = |_| grown.write_all_at(b"y", 2 * READ_LEN as u64).unwrap();
+        assert!(matches!(hashed(&grown, append), Err(FileError::Changed)));
+
+        let cut = fresh();
+        assert!(matches!(hashed(&cut, |_| cut.set_len(9).unwrap()), Err(FileError::Changed)));
+
+        // A writer that puts the time of modification back cannot put back the time of change.
+        let rewritten = fresh();
+        let times =
+            fs::FileTimes::new().set_modified(rewritten.metadata().unwrap().modified().unwrap());
+        let before = rewritten.metadata().unwrap();
+        let rewrite = |_| {
+            while rewritten.metadata().unwrap().ctime_nsec() == before.ctime_nsec() {
+                rewritten.write_all_at(b"z", 0).unwrap();
+                rewritten.set_times(times).unwrap();
+            }
+        };
+        let result = hash(&rewritten, &before, Algorithm::Md5, &mut Buffer::new(), rewrite);
+        assert!(matches!(result, Err(FileError::Changed)));
+
+        let left_alone = fresh();
+        assert!(hashed(&left_alone, |_| ()).is_ok());
+    }
+
+    #[test]
+    fn what_is_no_regular_file_is_refused_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let fifo = dir.path().join("fifo");
+        mknodat(CWD, &fifo, Kind::Fifo, Mode::RUSR, 0).unwrap();
+        assert!(matches!(open(&fifo), Err(FileError::NotRegular("a FIFO"))));
+        assert!(matches!(open(dir.path()), Err(FileError::NotRegular("a directory"))));
+        let null = Path::new("/dev/null");
+        assert!(matches!(open(null), Err(FileError::NotRegular("a device"))));
+        assert!(matches!(open(&dir.path().join("none")), Err(FileError::Open(_))));
+    }
+
+    #[test]
+    fn a_link_is_opened_as_what_it_leads_to() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("file"), "abc").unwrap();
+        std::os::unix::fs::symlink("file", dir.path().join("link")).unwrap();
+        let (digest, _) =
+            of_file(&open(&dir.path().join("link")).unwrap(), Algorithm::Sha1).unwrap();
+        assert_eq!(digest, Hasher::digest(Algorithm::Sha1, b"abc"));
+    }
+}
