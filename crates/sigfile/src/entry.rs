@@ -75,7 +75,7 @@ pub enum PathError {
 }
 
 impl PathError {
-    fn check(path: &[u8]) -> Result<(), Self> {
+    pub(crate) fn check(path: &[u8]) -> Result<(), Self> {
         match path {
             [b'/'] => Err(Self::Root),
             [b'/', ..] if path.contains(&0) => Err(Self::Nul),

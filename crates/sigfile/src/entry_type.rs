@@ -64,6 +64,13 @@ impl EntryType {
         if self.0 & 0x07 == 0 { Self(self.0 | Self::DIRECT.0) } else { self }
     }
 
+    /// What NetBSD's veriexecgen(8) writes for a file, by its mode alone: `direct` if anyone may
+    /// execute it, else `indirect, file`.
+    #[must_use]
+    pub const fn by_mode(executable: bool) -> Self {
+        if executable { Self::DIRECT } else { Self(0x06) }
+    }
+
     /// The accesses that a flag word of veriexec(5) stands for, in any case.
     ///
     /// # Errors

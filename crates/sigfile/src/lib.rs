@@ -1,14 +1,52 @@
 //! Signatures files, veriexec(5): what each file must be.
 //!
-//! [`Entry`] and [`EntryType`] are `no_std` and serve a kernel as well as a program; the grammar
-//! needs the `std` feature.
+//! [`Entry`], [`EntryType`] and [`printable`] are `no_std` and serve a kernel as well as a program;
+//! the grammar, the writer and [`classify`] need the `std` feature.
+#![cfg_attr(
+    feature = "std",
+    doc = r##"
+```
+use sigfile::{EntryType, entries};
+
+let file = b"/bin/ls MD5 d41d8cd98f00b204e9800998ecf8427e direct # lists\n/bin/cat MD5 d4\n";
+let mut lines = entries(file);
+
+let listed = lines.next().unwrap().unwrap();
+assert_eq!(listed.entry.path(), b"/bin/ls");
+assert_eq!(listed.entry.entry_type(), EntryType::DIRECT);
+
+let problem = lines.next().unwrap().unwrap_err();
+assert_eq!(problem.to_string(), "2:14: fingerprint of 2 digits; expected 32 for MD5");
+```
+"##
+)]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
 
+#[cfg(feature = "std")]
+pub mod classify;
+#[cfg(feature = "std")]
+mod cursor;
+#[cfg(feature = "std")]
+mod diagnostic;
 mod entry;
 mod entry_type;
+#[cfg(feature = "std")]
+mod grammar;
+mod printable;
+#[cfg(feature = "std")]
+mod writer;
 
+#[cfg(feature = "std")]
+pub use classify::{Classification, classify};
+#[cfg(feature = "std")]
+pub use diagnostic::{Diagnostic, Excerpt, Problem};
 pub use entry::{Entry, PathError};
 pub use entry_type::{EntryType, UnknownFlag};
+#[cfg(feature = "std")]
+pub use grammar::{Entries, Line, entries};
+pub use printable::{Printable, printable};
+#[cfg(feature = "std")]
+pub use writer::{write_entry, write_line};

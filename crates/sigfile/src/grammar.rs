@@ -1,0 +1,245 @@
+//! The grammar of signatures files, veriexec(5).
+//!
+//! A line is `PATH ALGORITHM FINGERPRINT [FLAG {, FLAG}]`, with spaces and tabs between, a comment
+//! from `#` to its end, and a backslash before the newline if it continues on the next line. In a
+//! path a backslash makes the byte after it, a blank or a newline too, part of the name.
+//!
+//! Every line that is right means what it means to NetBSD's veriexecctl(8). What that program
+//! loses without a word is read or refused here, line by line: a comment after an entry, a last
+//! line without a newline, a path without the rest, and a line after a bad one, whose flags it
+//! mixes. One kind of line is read differently: a backslash that is itself quoted does not quote
+//! the blank after it, so that a name can end in a backslash. To NetBSD's scanner the blank
+//! belongs to the name, and there is no way to write such a name for it.
+
+use std::iter::FusedIterator;
+
+use fingerprint::{Algorithm, Digest, DigestError};
+
+use crate::cursor::Cursor;
+use crate::{Diagnostic, Entry, EntryType, Excerpt, PathError, Problem};
+
+/// The entries of a signatures file, in its order, and a diagnostic for each line that has none
+/// because something is wrong with it.
+///
+/// A bad line has no influence on the lines before and after it. The time is linear in the length
+/// of the file, and there is no limit on the length of a line.
+#[must_use]
+pub fn entries(file: &[u8]) -> Entries<'_> {
+    Entries { cursor: Cursor::new(file) }
+}
+
+/// An entry and where it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The number of the line on which the path stands, from 1.
+    pub number: usize,
+    /// What it says.
+    pub entry: Entry,
+}
+
+/// What [`entries`] returns.
+#[derive(Clone, Debug)]
+pub struct Entries<'a> {
+    cursor: Cursor<'a>,
+}
+
+impl Iterator for Entries<'_> {
+    type Item = Result<Line, Diagnostic>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            self.cursor.skip_blanks();
+            if !self.cursor.at_end_of_line() {
+                break;
+            }
+            if !self.cursor.end_line() {
+                return None;
+            }
+        }
+        let number = self.cursor.line();
+        let mut ahead = self.cursor;
+        Some(match entry(&mut ahead) {
+            Ok(entry) => {
+                ahead.end_line();
+                self.cursor = ahead;
+                Ok(Line { number, entry })
+            }
+            Err(diagnostic) => {
+                self.cursor.skip_line();
+                Err(diagnostic)
+            }
+        })
+    }
+}
+
+impl FusedIterator for Entries<'_> {}
+
+/// Reads an entry, up to the end of its line.
+fn entry(cursor: &mut Cursor<'_>) -> Result<Entry, Diagnostic> {
+    let start = *cursor;
+    let path = path(cursor)?;
+    cursor.skip_blanks();
+    if cursor.at_end_of_line() {
+        return Err(start.diagnose(Problem::PathAlone));
+    }
+    let algorithm = algorithm(cursor)?;
+    cursor.skip_blanks();
+    let fingerprint = fingerprint(cursor, algorithm)?;
+    cursor.skip_blanks();
+    let entry_type = flags(cursor)?;
+    Entry::new(path, fingerprint, entry_type).map_err(|e| start.diagnose(Problem::Path(e)))
+}
+
+fn path(cursor: &mut Cursor<'_>) -> Result<Vec<u8>, Diagnostic> {
+    match cursor.rest() {
+        [b'/'] | [b'/', b' ' | b'\t' | b'\r' | b'\n', ..] => {
+            return Err(cursor.diagnose(Problem::Path(PathError::Root)));
+        }
+        [b'/', ..] => {}
+        [b'\\'] => return Err(cursor.diagnose(Problem::UnfinishedEscape)),
+        rest => {
+            let end = rest.iter().position(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
+            let found = Excerpt::new(end.and_then(|end| rest.get(..end)).unwrap_or(rest));
+            return Err(cursor.diagnose(Problem::RelativePath { found }));
+        }
+    }
+    let mut name = Vec::new();
+    loop {
+        let plain = cursor.rest().iter().position(|byte| b"\\ \t\n\0".contains(byte));
+        name.extend_from_slice(cursor.advance(plain.unwrap_or(cursor.rest().len())));
+        match cursor.rest() {
+            [b'\\'] => return Err(cursor.diagnose(Problem::UnfinishedEscape)),
+            [b'\\', b'\n', ..] => {
+                name.push(b'\n');
+                cursor.advance_line(2);
+            }
+            [b'\\', quoted, ..] if *quoted != 0 => {
+                name.push(*quoted);
+                cursor.advance(2);
+            }
+            [b'\\', ..] => {
+                cursor.advance(1);
+            }
+            [0, ..] => return Err(cursor.diagnose(Problem::Path(PathError::Nul))),
+            _ => return Ok(name),
+        }
+    }
+}
+
+fn algorithm(cursor: &mut Cursor<'_>) -> Result<Algorithm, Diagnostic> {
+    let word = cursor.word();
+    if let Some(algorithm) = Algorithm::from_name(word) {
+        cursor.advance(word.len());
+        return Ok(algorithm);
+    }
+    let found = Excerpt::new(word);
+    Err(if word.iter().all(u8::is_ascii_hexdigit) && is_digest_len(word.len()) {
+        cursor.diagnose(Problem::AlgorithmMissing)
+    } else if algorithm_follows(*cursor) {
+        cursor.diagnose(Problem::UnescapedBlank { found })
+    } else if word.first().is_some_and(u8::is_ascii_alphanumeric) {
+        cursor.diagnose(Problem::UnknownAlgorithm { found })
+    } else {
+        unexpected(cursor, "an algorithm")
+    })
+}
+
+fn is_digest_len(digits: usize) -> bool {
+    Algorithm::ALL.into_iter().any(|known| known.digest_len().checked_mul(2) == Some(digits))
+}
+
+/// Whether a later word of the line is an algorithm, so that the path may hold bare blanks.
+fn algorithm_follows(mut cursor: Cursor<'_>) -> bool {
+    while !cursor.at_end_of_line() {
+        let word = cursor.word();
+        if Algorithm::from_name(word).is_some() {
+            return true;
+        }
+        cursor.advance(word.len().max(1));
+        cursor.skip_blanks();
+    }
+    false
+}
+
+fn fingerprint(cursor: &mut Cursor<'_>, algorithm: Algorithm) -> Result<Digest, Diagnostic> {
+    let word = cursor.word();
+    if cursor.at_end_of_line() || EntryType::from_word(word).is_ok() {
+        return Err(cursor.diagnose(Problem::FingerprintMissing { algorithm }));
+    }
+    if word.is_empty() || cursor.rest() == b"\\" {
+        return Err(unexpected(cursor, "a fingerprint"));
+    }
+    match Digest::from_hex(algorithm, word) {
+        Ok(digest) => {
+            cursor.advance(word.len());
+            Ok(digest)
+        }
+        Err(DigestError::NotHex { index }) => {
+            cursor.advance(index);
+            let found = Excerpt::new(character(cursor.word()));
+            Err(cursor.diagnose(Problem::NotHex { found, algorithm }))
+        }
+        Err(error) => Err(cursor.diagnose(Problem::Fingerprint(error))),
+    }
+}
+
+/// The first character of a word, or its first byte if that begins none.
+fn character(word: &[u8]) -> &[u8] {
+    let first = word.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
+    word.get(..first.map_or(1, char::len_utf8)).unwrap_or(word)
+}
+
+fn flags(cursor: &mut Cursor<'_>) -> Result<EntryType, Diagnostic> {
+    let mut flags = EntryType::EMPTY;
+    if cursor.at_end_of_line() {
+        return Ok(flags);
+    }
+    loop {
+        flags = flags | flag(cursor)?;
+        cursor.skip_blanks();
+        let comma = *cursor;
+        match cursor.rest() {
+            _ if cursor.at_end_of_line() => return Ok(flags),
+            [b',', ..] => {
+                cursor.advance(1);
+            }
+            [byte, ..] if byte.is_ascii_alphanumeric() => {
+                let found = Excerpt::new(cursor.word());
+                return Err(cursor.diagnose(Problem::CommaMissing { found }));
+            }
+            _ => return Err(unexpected(cursor, "\",\" or the end of the line")),
+        }
+        cursor.skip_blanks();
+        if cursor.at_end_of_line() {
+            return Err(comma.diagnose(Problem::DanglingComma));
+        }
+    }
+}
+
+fn flag(cursor: &mut Cursor<'_>) -> Result<EntryType, Diagnostic> {
+    let word = cursor.word();
+    if let Ok(flag) = EntryType::from_word(word) {
+        cursor.advance(word.len());
+        return Ok(flag);
+    }
+    let found = Excerpt::new(word);
+    let kernel = word.split_at_checked(b"VERIEXEC_".len());
+    let kernel = kernel.filter(|(prefix, _)| prefix.eq_ignore_ascii_case(b"VERIEXEC_"));
+    Err(match (word.first(), kernel.map(|(_, name)| EntryType::from_word(name))) {
+        (None, _) => cursor.diagnose(Problem::StrayComma),
+        (_, Some(Ok(meant))) => cursor.diagnose(Problem::KernelFlag { found, meant }),
+        (Some(byte), _) if byte.is_ascii_alphanumeric() => {
+            cursor.diagnose(Problem::UnknownFlag { found })
+        }
+        _ => unexpected(cursor, "a flag"),
+    })
+}
+
+fn unexpected(cursor: &Cursor<'_>, expected: &'static str) -> Diagnostic {
+    if cursor.rest() == b"\\" {
+        return cursor.diagnose(Problem::UnfinishedEscape);
+    }
+    let word = cursor.word();
+    let found = Excerpt::new(if word.is_empty() { character(cursor.rest()) } else { word });
+    cursor.diagnose(Problem::Unexpected { found, expected })
+}
