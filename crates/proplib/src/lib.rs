@@ -1,1 +1,48 @@
-//! placeholder
+//! Property lists as NetBSD's proplib(3) writes and reads them.
+//!
+//! An [`Object`] is a boolean, a [`Number`], a [`PropString`], [`Data`], an [`Array`] or a
+//! [`Dictionary`]. Cloning one shares it and never allocates; changing a shared container copies
+//! it first, so that nobody sees another's changes.
+//!
+//! ```
+//! use proplib::{Dictionary, Object};
+//!
+//! let mut load = Dictionary::new();
+//! load.set_string(b"file", b"/lib/libc.so")?;
+//! load.set_unsigned(b"entry-type", 6)?;
+//! assert_eq!(load.get_u8(b"entry-type"), Some(6));
+//! assert_eq!(Object::from(load.clone()), Object::from(load));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The crate is `no_std` and serves a kernel as well as a program: every growth can fail and says
+//! so ([`NoMemory`]), nothing recurses, and no input makes it panic. The `std` feature adds
+//! property lists in files.
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(no_global_oom_handling, feature(allocator_api, vec_push_within_capacity))]
+#![forbid(unsafe_code)]
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
+
+extern crate alloc;
+
+mod array;
+mod bytes;
+mod data;
+mod dictionary;
+mod dismantle;
+pub mod fallible;
+mod limits;
+mod list;
+mod number;
+mod object;
+mod prop_string;
+mod walk;
+
+pub use array::Array;
+pub use data::Data;
+pub use dictionary::{Dictionary, SetError};
+pub use fallible::NoMemory;
+pub use limits::Limits;
+pub use number::Number;
+pub use object::{Kind, Object};
+pub use prop_string::{PropString, StringError};

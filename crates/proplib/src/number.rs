@@ -1,0 +1,171 @@
+//! Numbers, prop_number(3).
+
+use core::cmp::Ordering;
+use core::fmt;
+use core::hash::{Hash, Hasher};
+
+/// A number with the signedness that it was made with, which decides how it is written: signed in
+/// decimal, unsigned in hexadecimal.
+///
+/// Numbers compare by value, as prop_number(3) does: 5 signed equals 5 unsigned, and an unsigned
+/// number above `i64::MAX` equals no signed one. Their order is that of their values, too.
+#[derive(Clone, Copy)]
+pub enum Number {
+    /// As `prop_number_create_signed` makes it.
+    Signed(i64),
+    /// As `prop_number_create_unsigned` makes it.
+    Unsigned(u64),
+}
+
+impl Number {
+    /// Whether it was made unsigned.
+    #[must_use]
+    pub const fn is_unsigned(self) -> bool {
+        matches!(self, Self::Unsigned(_))
+    }
+
+    fn value(self) -> i128 {
+        match self {
+            Self::Signed(value) => value.into(),
+            Self::Unsigned(value) => value.into(),
+        }
+    }
+}
+
+macro_rules! widths {
+    ($($type:ident $variant:ident $getter:ident;)*) => {
+        impl Number {
+            $(
+                #[doc = concat!("The value as `", stringify!($type), "`, if it fits, whatever the stored signedness.")]
+                #[must_use]
+                pub fn $getter(self) -> Option<$type> {
+                    match self {
+                        Self::Signed(value) => value.try_into().ok(),
+                        Self::Unsigned(value) => value.try_into().ok(),
+                    }
+                }
+            )*
+        }
+        $(
+            impl From<$type> for Number {
+                fn from(value: $type) -> Self {
+                    Self::$variant(value.into())
+                }
+            }
+        )*
+    };
+}
+
+widths! {
+    u8 Unsigned to_u8;
+    u16 Unsigned to_u16;
+    u32 Unsigned to_u32;
+    u64 Unsigned to_u64;
+    i8 Signed to_i8;
+    i16 Signed to_i16;
+    i32 Signed to_i32;
+    i64 Signed to_i64;
+}
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        self.value() == other.value()
+    }
+}
+
+impl Eq for Number {}
+
+impl Ord for Number {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.value().cmp(&other.value())
+    }
+}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Hash for Number {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.value().hash(state);
+    }
+}
+
+impl fmt::Debug for Number {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Signed(value) => write!(out, "{value}"),
+            Self::Unsigned(value) => write!(out, "{value:#x}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::hash::DefaultHasher;
+
+    use Number::{Signed, Unsigned};
+
+    fn hash(number: Number) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        number.hash(&mut hasher);
+        hasher.finish()
+    }
+
+    #[test]
+    fn equality_is_that_of_netbsd() {
+        assert_eq!(Signed(5), Unsigned(5));
+        assert_eq!(Signed(i64::MAX), Unsigned(i64::MAX.unsigned_abs()));
+        assert_ne!(Signed(-1), Unsigned(u64::MAX));
+        assert_ne!(Signed(i64::MIN), Unsigned(1 << 63));
+        assert_ne!(Signed(0), Unsigned(1));
+        assert_eq!(hash(Signed(5)), hash(Unsigned(5)));
+    }
+
+    #[test]
+    fn order_is_that_of_values() {
+        let mut numbers =
+            [Unsigned(u64::MAX), Signed(7), Unsigned(0), Signed(i64::MIN), Signed(-1), Unsigned(8)];
+        numbers.sort();
+        let sorted =
+            [Signed(i64::MIN), Signed(-1), Unsigned(0), Signed(7), Unsigned(8), Unsigned(u64::MAX)];
+        assert_eq!(numbers, sorted);
+        assert_eq!(Signed(3).cmp(&Unsigned(3)), Ordering::Equal);
+    }
+
+    /// The cases of prop_number_range_check in NetBSD's tests/lib/libprop/t_proplib.c.
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        macro_rules! ranges {
+            ($($signed:ident $unsigned:ident $to_signed:ident $to_unsigned:ident;)*) => {$(
+                let (min, max) = (i64::from($signed::MIN), i64::from($signed::MAX));
+                let top = u64::from($unsigned::MAX);
+                assert_eq!(Signed(min).$to_signed(), Some($signed::MIN));
+                assert_eq!(Signed(max).$to_signed(), Some($signed::MAX));
+                assert_eq!(Unsigned(max.unsigned_abs()).$to_signed(), Some($signed::MAX));
+                assert_eq!(Unsigned(top).$to_unsigned(), Some($unsigned::MAX));
+                assert_eq!(Signed(max).$to_unsigned(), Some($unsigned::MAX / 2));
+                assert_eq!(Unsigned(top).$to_signed(), None);
+                assert_eq!(Signed(-1).$to_unsigned(), None);
+                assert_eq!(Signed(min).$to_unsigned(), None);
+                if let Some(below) = min.checked_sub(1) {
+                    assert_eq!(Signed(below).$to_signed(), None);
+                }
+                if let Some(above) = top.checked_add(1) {
+                    assert_eq!(Unsigned(above).$to_unsigned(), None);
+                    assert_eq!(Unsigned(above).$to_signed(), None);
+                    assert_eq!(Signed(above as i64).$to_unsigned(), None);
+                }
+            )*};
+        }
+        ranges! {
+            i8 u8 to_i8 to_u8;
+            i16 u16 to_i16 to_u16;
+            i32 u32 to_i32 to_u32;
+            i64 u64 to_i64 to_u64;
+        }
+    }
+}
