@@ -1,0 +1,39 @@
+//! Which file it is, whatever its name.
+
+/// The identity of a file: entries belong to files, not to names, so a hard link shares the entry
+/// and a file renamed over another does not inherit its.
+///
+/// The numbers are the platform's, and mean nothing but "the same file" or "another file".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId {
+    /// The mounted file system that the file is on.
+    pub mount: u64,
+    /// The file's number in that file system.
+    pub inode: u64,
+    /// Which of the files that had this number, one after the other; 0 where the file system
+    /// does not tell.
+    pub generation: u64,
+}
+
+/// What kind of file it is, as far as Veriexec cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FileKind {
+    /// A regular file: the only kind that has contents to verify.
+    Regular,
+    /// A directory.
+    Directory {
+        /// Whether it is the root of a mounted file system.
+        mount_root: bool,
+    },
+    /// A device, socket or pipe.
+    Other,
+}
+
+/// What a path led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Located {
+    /// Which file.
+    pub id: FileId,
+    /// Of which kind.
+    pub kind: FileKind,
+}

@@ -1,0 +1,155 @@
+//! LOAD: how an entry gets into the tables.
+
+use fingerprint::{Algorithm, Digest};
+use proplib::fallible;
+use sigfile::EntryType;
+
+use crate::entry::Entry;
+use crate::subsystem::Moment;
+use crate::{
+    Errno, FileId, FileKind, Loudness, Message, Platform, Priority, Report, Status, Veriexec,
+};
+
+/// What LOAD of veriexec(4) is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoadRequest<'a> {
+    /// `file`: the path.
+    pub file: &'a [u8],
+    /// `fp-type`: the name of the algorithm, in any case.
+    pub algorithm: Option<&'a [u8]>,
+    /// `fp`: the fingerprint.
+    pub fingerprint: Option<&'a [u8]>,
+    /// `entry-type`: the accesses; 0 if absent, or no number of eight bits.
+    pub entry_type: u8,
+    /// `keep-filename`: whether DUMP shall know the name.
+    pub keep_filename: bool,
+    /// `eval-on-load`: whether the file is hashed now, and not when it is first accessed.
+    pub eval_on_load: bool,
+}
+
+/// What LOAD did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loaded {
+    /// The entry is in the tables now.
+    Added,
+    /// The file had the same entry already: type, algorithm and fingerprint. The old one stays,
+    /// with its status and its name.
+    Identical,
+}
+
+/// An entry that is about to be loaded: checked, hashed if that was due, in no table yet.
+#[derive(Debug)]
+pub struct Candidate {
+    file: FileId,
+    entry: Entry,
+    /// When its hashing began.
+    begun: Moment,
+}
+
+impl Candidate {
+    /// Does what can be done for a LOAD without the tables: it calls [`Platform::locate`], checks
+    /// what it was given in NetBSD's order and, if that is due, calls [`Platform::fingerprint`].
+    ///
+    /// The moment must have been taken before: [`Veriexec::now`].
+    ///
+    /// # Errors
+    /// In this order: what [`Platform::locate`] says; [`Errno::BADF`] if it is no regular file;
+    /// [`Errno::OPNOTSUPP`] if the algorithm is missing, unknown or not supported;
+    /// [`Errno::INVAL`] if the fingerprint is missing or has another length, or if the type has
+    /// bits without a meaning; [`Errno::NOMEM`]; and what [`Platform::fingerprint`] says. That
+    /// the file does not match is no error.
+    pub fn new(
+        platform: &impl Platform,
+        request: &LoadRequest<'_>,
+        begun: Moment,
+    ) -> Result<Self, Errno> {
+        let path = request.file;
+        let refuse = |priority, message, errno| {
+            platform.report(&Report { priority, message, name: path, process: None });
+            Err(errno)
+        };
+
+        let located = platform.locate(path)?;
+        if located.kind != FileKind::Regular {
+            return refuse(Priority::Error, Message::NotRegular, Errno::BADF);
+        }
+        let algorithm = request
+            .algorithm
+            .and_then(Algorithm::from_name)
+            .filter(|algorithm| platform.supports(*algorithm));
+        let Some(algorithm) = algorithm else {
+            let message = Message::UnknownAlgorithm(request.algorithm);
+            return refuse(Priority::Error, message, Errno::OPNOTSUPP);
+        };
+        let Ok(fingerprint) = Digest::new(algorithm, request.fingerprint.unwrap_or_default())
+        else {
+            return refuse(Priority::Error, Message::BadLength, Errno::INVAL);
+        };
+        let Some(entry_type) = EntryType::from_bits(request.entry_type) else {
+            let message = Message::ContaminatedFlags(request.entry_type);
+            return refuse(Priority::Notice, message, Errno::INVAL);
+        };
+        let entry_type = entry_type.or_direct();
+        let kept_name = if request.keep_filename { Some(fallible::copy(path)?) } else { None };
+        let status = if request.eval_on_load || entry_type.contains(EntryType::UNTRUSTED) {
+            let found = platform.fingerprint(path, located.id, algorithm)?;
+            if found == fingerprint { Status::Valid } else { Status::Mismatch }
+        } else {
+            Status::NotEvaluated
+        };
+        let entry = Entry { fingerprint, entry_type, status, kept_name, stamp: 0 };
+        Ok(Self { file: located.id, entry, begun })
+    }
+}
+
+impl Veriexec {
+    /// Loads an entry: LOAD of veriexec(4). The three steps of it in a row.
+    ///
+    /// # Errors
+    /// [`Errno::PERM`] above level 0; what [`Candidate::new`] says; what [`add`](Self::add) says.
+    /// Nothing has changed then.
+    pub fn load(
+        &mut self,
+        platform: &impl Platform,
+        request: LoadRequest<'_>,
+    ) -> Result<Loaded, Errno> {
+        self.modify_check(platform)?;
+        let candidate = Candidate::new(platform, &request, self.now())?;
+        self.add(platform, request.file, candidate)
+    }
+
+    /// Puts a candidate into the table of its mount: the part that needs the driver's lock.
+    ///
+    /// If any file was opened for write since its hashing began, it counts as not evaluated: it
+    /// will be hashed again when it is accessed.
+    ///
+    /// # Errors
+    /// [`Errno::PERM`] above level 0; [`Errno::EXIST`] if the file has another entry;
+    /// [`Errno::NOMEM`]. Nothing has changed then.
+    pub fn add(
+        &mut self,
+        platform: &impl Platform,
+        path: &[u8],
+        candidate: Candidate,
+    ) -> Result<Loaded, Errno> {
+        self.modify_check(platform)?;
+        let Candidate { file, mut entry, begun, .. } = candidate;
+        if let Some(present) = self.entry(file) {
+            let identical =
+                present.entry_type == entry.entry_type && present.fingerprint == entry.fingerprint;
+            return if identical { Ok(Loaded::Identical) } else { Err(Errno::EXIST) };
+        }
+        if self.is_purged_since(begun) {
+            entry.status = Status::NotEvaluated;
+        }
+        self.insert(file, entry)?;
+        let report = Report {
+            priority: Priority::Notice,
+            message: Message::NewEntry,
+            name: path,
+            process: None,
+        };
+        self.notify(platform, Loudness::Debug, &report);
+        Ok(Loaded::Added)
+    }
+}

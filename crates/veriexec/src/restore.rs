@@ -1,0 +1,99 @@
+//! Taking up a state that a driver kept.
+
+use fingerprint::Digest;
+use proplib::fallible::{self, NoMemory};
+use sigfile::EntryType;
+
+use crate::entry::Entry;
+use crate::{Errno, FileId, Status, StrictLevel, Veriexec};
+
+/// An entry as it was kept: what [`Veriexec::entries`] gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptEntry<'a> {
+    /// The file it belongs to.
+    pub file: FileId,
+    /// The name it was loaded by, if that was to be kept.
+    pub kept_name: Option<&'a [u8]>,
+    /// The accesses it permits.
+    pub entry_type: EntryType,
+    /// What was known of the file's contents.
+    pub status: Status,
+    /// What they must hash to.
+    pub fingerprint: Digest,
+}
+
+impl Veriexec {
+    /// A subsystem with the settings that were kept, and nothing listed yet.
+    ///
+    /// This is for drivers that keep their state: of a running subsystem the level only
+    /// [rises](Self::raise).
+    #[must_use]
+    pub const fn resumed(strict: StrictLevel, verbosity: i32, loaded: bool) -> Self {
+        let mut resumed = Self::new();
+        resumed.strict = strict;
+        resumed.verbosity = verbosity;
+        resumed.loaded = loaded;
+        resumed
+    }
+
+    /// Whether anything was ever loaded, see [`is_bypassed`](Self::is_bypassed).
+    #[must_use]
+    pub fn was_loaded(&self) -> bool {
+        self.loaded
+    }
+
+    /// Puts an entry back that was kept. Unlike LOAD it checks no level and touches no file.
+    ///
+    /// # Errors
+    /// [`RestoreError`] if it is no entry that the tables could have held. Nothing has changed
+    /// then.
+    pub fn restore(&mut self, kept: KeptEntry<'_>) -> Result<(), RestoreError> {
+        let KeptEntry { file, kept_name, entry_type, status, fingerprint } = kept;
+        if entry_type.or_direct() != entry_type {
+            return Err(RestoreError::NoAccess);
+        }
+        if kept_name.is_some_and(|name| name.is_empty() || name.contains(&0)) {
+            return Err(RestoreError::Name);
+        }
+        if self.entry(file).is_some() {
+            return Err(RestoreError::Duplicate);
+        }
+        let kept_name = kept_name.map(fallible::copy).transpose()?;
+        let entry = Entry { fingerprint, entry_type, status, kept_name, stamp: 0 };
+        self.insert(file, entry)?;
+        Ok(())
+    }
+}
+
+/// Why a kept entry is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RestoreError {
+    /// Its type permits no access.
+    #[error("entry type permits no access; expected direct, indirect or file among its flags")]
+    NoAccess,
+    /// Its name is empty or holds a NUL, which no path does.
+    #[error("kept name is empty or holds a NUL byte; expected a path")]
+    Name,
+    /// The same file has an entry already.
+    #[error("two entries for the same file; expected one")]
+    Duplicate,
+    /// There is no memory for it.
+    #[error("out of memory")]
+    NoMemory,
+}
+
+impl From<NoMemory> for RestoreError {
+    fn from(_: NoMemory) -> Self {
+        Self::NoMemory
+    }
+}
+
+impl From<RestoreError> for Errno {
+    fn from(error: RestoreError) -> Self {
+        match error {
+            RestoreError::NoAccess | RestoreError::Name => Self::INVAL,
+            RestoreError::Duplicate => Self::EXIST,
+            RestoreError::NoMemory => Self::NOMEM,
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! The subsystem: its settings and its tables.
+
+use proplib::fallible::NoMemory;
+
+use crate::entry::Entry;
+use crate::table::{Key, Table, mix};
+use crate::{
+    EntryView, Errno, FileId, FileKind, Located, Loudness, Message, Platform, Priority, Report,
+    Status, StrictLevel,
+};
+
+/// Veriexec: what is listed, what is known about it, and how strict to be.
+///
+/// A driver holds one, behind its lock. Methods that take `&self` change nothing and can run side
+/// by side.
+#[derive(Debug)]
+pub struct Veriexec {
+    pub(crate) strict: StrictLevel,
+    pub(crate) verbosity: i32,
+    /// Whether anything was ever loaded.
+    pub(crate) loaded: bool,
+    mounts: Table<u64, Mount>,
+    /// Counts the tables ever made.
+    next_number: u64,
+    /// Counts the loads and purges, so that what was hashed before one is told from what was
+    /// hashed after.
+    clock: u64,
+    /// The time of the last purge.
+    purged: u64,
+}
+
+/// A moment between two changes, see [`Veriexec::now`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment(u64);
+
+/// A table of one mounted file system, as `kern.veriexec.count` shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TableView {
+    /// The table's number. No two tables ever have the same one.
+    pub number: u64,
+    /// The mounted file system.
+    pub mount: u64,
+    /// How many entries there are; at least one.
+    pub entries: usize,
+}
+
+#[derive(Debug)]
+struct Mount {
+    number: u64,
+    entries: Table<FileKey, Entry>,
+}
+
+/// What of a [`FileId`] tells the files of one mount apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct FileKey {
+    inode: u64,
+    generation: u64,
+}
+
+impl From<FileId> for FileKey {
+    fn from(FileId { inode, generation, .. }: FileId) -> Self {
+        Self { inode, generation }
+    }
+}
+
+impl Key for FileKey {
+    fn hash(&self) -> u64 {
+        mix(self.inode ^ mix(self.generation.wrapping_add(1)))
+    }
+}
+
+impl Key for u64 {
+    fn hash(&self) -> u64 {
+        mix(*self)
+    }
+}
+
+impl Veriexec {
+    /// Learning, silent, and nothing listed.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            strict: StrictLevel::Learning,
+            verbosity: 0,
+            loaded: false,
+            mounts: Table::new(),
+            next_number: 0,
+            clock: 0,
+            purged: 0,
+        }
+    }
+
+    /// The strict level: `kern.veriexec.strict`.
+    #[must_use]
+    pub fn strict(&self) -> StrictLevel {
+        self.strict
+    }
+
+    /// Sets the strict level, to the same or a higher one.
+    ///
+    /// # Errors
+    /// [`Errno::PERM`] if it is lower.
+    pub fn raise(&mut self, level: StrictLevel) -> Result<(), Errno> {
+        if level < self.strict {
+            return Err(Errno::PERM);
+        }
+        self.strict = level;
+        Ok(())
+    }
+
+    /// How much is reported: `kern.veriexec.verbose`.
+    #[must_use]
+    pub fn verbosity(&self) -> i32 {
+        self.verbosity
+    }
+
+    /// Sets how much is reported, to any number.
+    pub fn set_verbosity(&mut self, verbosity: i32) {
+        self.verbosity = verbosity;
+    }
+
+    /// Whether every access is allowed without a look at it and without a report: at level 0,
+    /// until something was loaded.
+    #[must_use]
+    pub fn is_bypassed(&self) -> bool {
+        !self.loaded && self.strict == StrictLevel::Learning
+    }
+
+    /// Whether the tables may be changed now: LOAD, DELETE, FLUSH and TABLESIZE of veriexec(4) ask
+    /// this before they look at what they were given.
+    ///
+    /// # Errors
+    /// [`Errno::PERM`] above level 0, with a report.
+    pub fn modify_check(&self, platform: &impl Platform) -> Result<(), Errno> {
+        if self.strict == StrictLevel::Learning {
+            return Ok(());
+        }
+        platform.report(&Report {
+            priority: Priority::Warning,
+            message: Message::TablesLocked,
+            name: b"",
+            process: None,
+        });
+        Err(Errno::PERM)
+    }
+
+    /// The entry of a file: veriexec_lookup(9).
+    #[must_use]
+    pub fn lookup(&self, file: FileId) -> Option<EntryView<'_>> {
+        self.entry(file).map(Entry::view)
+    }
+
+    /// The entry of the file that the path leads to: QUERY of veriexec(4).
+    ///
+    /// # Errors
+    /// What [`Platform::locate`] says, and [`Errno::NOENT`] if the file has no entry.
+    pub fn query(&self, platform: &impl Platform, path: &[u8]) -> Result<EntryView<'_>, Errno> {
+        let located = platform.locate(path)?;
+        self.lookup(located.id).ok_or(Errno::NOENT)
+    }
+
+    /// Every entry whose name was kept, with that name: DUMP of veriexec(4). The order is that of
+    /// loading, table by table, until something is deleted.
+    pub fn dump(&self) -> impl Iterator<Item = (&[u8], EntryView<'_>)> {
+        self.entries().filter_map(|(_, view)| view.kept_name.map(|name| (name, view)))
+    }
+
+    /// Every entry with the file it belongs to, in the order of [`dump`](Self::dump).
+    pub fn entries(&self) -> impl Iterator<Item = (FileId, EntryView<'_>)> {
+        self.mounts.iter().flat_map(|(mount, table)| {
+            table.entries.iter().map(|(FileKey { inode, generation }, entry)| {
+                let file = FileId { mount: *mount, inode: *inode, generation: *generation };
+                (file, entry.view())
+            })
+        })
+    }
+
+    /// The tables: one for each mounted file system with listed files.
+    pub fn tables(&self) -> impl Iterator<Item = TableView> {
+        self.mounts.iter().map(|(mount, table)| TableView {
+            number: table.number,
+            mount: *mount,
+            entries: table.entries.len(),
+        })
+    }
+
+    /// Deletes the entry of the file that the path leads to or, if that is a mount point, the
+    /// whole table of what is mounted there: DELETE of veriexec(4).
+    ///
+    /// # Errors
+    /// [`Errno::PERM`] above level 0; what [`Platform::locate`] says; and what
+    /// [`delete_located`](Self::delete_located) says.
+    pub fn delete(&mut self, platform: &impl Platform, path: &[u8]) -> Result<(), Errno> {
+        self.modify_check(platform)?;
+        let located = platform.locate(path)?;
+        self.delete_located(platform, path, located)
+    }
+
+    /// [`delete`](Self::delete) of something that was located before: the part that needs the
+    /// driver's lock.
+    ///
+    /// # Errors
+    /// [`Errno::PERM`] above level 0; [`Errno::NOENT`] if there is no such entry or table, if it is
+    /// a directory but no mount point, and if it is neither file nor directory: the last two with
+    /// a report. NetBSD takes any directory for its mount point, and says nothing of the rest.
+    pub fn delete_located(
+        &mut self,
+        platform: &impl Platform,
+        path: &[u8],
+        located: Located,
+    ) -> Result<(), Errno> {
+        self.modify_check(platform)?;
+        let refuse = |message| {
+            let report = Report { priority: Priority::Error, message, name: path, process: None };
+            platform.report(&report);
+            Err(Errno::NOENT)
+        };
+        match located.kind {
+            FileKind::Regular => self.remove(located.id).ok_or(Errno::NOENT),
+            FileKind::Directory { mount_root: true } => {
+                self.mounts.remove(&located.id.mount).map(drop).ok_or(Errno::NOENT)
+            }
+            FileKind::Directory { mount_root: false } => refuse(Message::NotMountPoint),
+            FileKind::Other => refuse(Message::NotDeletable),
+        }
+    }
+
+    /// Deletes every entry: FLUSH of veriexec(4). That there are none is no error.
+    ///
+    /// # Errors
+    /// [`Errno::PERM`] above level 0.
+    pub fn flush(&mut self, platform: &impl Platform) -> Result<(), Errno> {
+        self.modify_check(platform)?;
+        self.mounts.clear();
+        Ok(())
+    }
+
+    /// Forgets what is known of a file's contents, because they may change: veriexec_purge(9).
+    /// Whoever is hashing it now will find that out.
+    pub fn purge(&mut self, file: FileId) {
+        let now = self.tick();
+        self.purged = now;
+        if let Some(entry) = self.entry_mut(file) {
+            entry.status = Status::NotEvaluated;
+            entry.stamp = now;
+        }
+    }
+
+    /// The moment between the last change and the next.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        Moment(self.clock)
+    }
+
+    pub(crate) fn is_purged_since(&self, moment: Moment) -> bool {
+        self.purged > moment.0
+    }
+
+    pub(crate) fn entry(&self, file: FileId) -> Option<&Entry> {
+        self.mounts.get(&file.mount)?.entries.get(&FileKey::from(file))
+    }
+
+    pub(crate) fn entry_mut(&mut self, file: FileId) -> Option<&mut Entry> {
+        self.mounts.get_mut(&file.mount)?.entries.get_mut(&FileKey::from(file))
+    }
+
+    /// Adds the entry of a file that has none. Without memory nothing changes.
+    pub(crate) fn insert(&mut self, file: FileId, mut entry: Entry) -> Result<(), NoMemory> {
+        let now = self.tick();
+        entry.stamp = now;
+        if let Some(table) = self.mounts.get_mut(&file.mount) {
+            table.entries.insert(file.into(), entry)?;
+        } else {
+            let number = self.next_number;
+            let mut table = Mount { number, entries: Table::new() };
+            table.entries.insert(file.into(), entry)?;
+            self.mounts.insert(file.mount, table)?;
+            self.next_number = number.wrapping_add(1);
+        }
+        self.loaded = true;
+        Ok(())
+    }
+
+    /// Removes the entry of a file, and its table with the last one.
+    fn remove(&mut self, file: FileId) -> Option<()> {
+        let table = self.mounts.get_mut(&file.mount)?;
+        table.entries.remove(&FileKey::from(file))?;
+        if table.entries.is_empty() {
+            self.mounts.remove(&file.mount);
+        }
+        Some(())
+    }
+
+    pub(crate) fn notify(&self, platform: &impl Platform, loudness: Loudness, report: &Report<'_>) {
+        if loudness.is_heard(self.verbosity) {
+            platform.report(report);
+        }
+    }
+
+    fn tick(&mut self) -> u64 {
+        self.clock = self.clock.wrapping_add(1);
+        self.clock
+    }
+}
+
+impl Default for Veriexec {
+    fn default() -> Self {
+        Self::new()
+    }
+}

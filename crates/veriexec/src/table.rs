@@ -1,0 +1,235 @@
+//! A hash table whose growth can fail.
+//!
+//! The entries stand in a dense vector, in the order in which they came, and an open-addressing
+//! index finds them. Neither the standard library's maps nor hashbrown serve a kernel: their
+//! growth aborts, or needs a global allocator that does.
+
+use alloc::vec::Vec;
+use core::mem;
+
+use proplib::fallible::{self, NoMemory};
+
+/// What a table is keyed by.
+pub(crate) trait Key: Copy + Eq {
+    /// A well mixed hash: the index uses its low 32 bits.
+    fn hash(&self) -> u64;
+}
+
+/// Mixes a number so that each bit of it changes about half the bits of the result.
+pub(crate) const fn mix(number: u64) -> u64 {
+    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
+}
+
+/// A map from keys to values, iterated in the order of insertion until something is removed: then
+/// the last entry takes the place of the removed one.
+#[derive(Debug)]
+pub(crate) struct Table<K, V> {
+    entries: Vec<(K, V)>,
+    /// A power of two of slots, at least a quarter of them free, or none at all.
+    slots: Vec<Slot>,
+}
+
+impl<K: Key, V> Table<K, V> {
+    const FEWEST_SLOTS: usize = 8;
+
+    pub(crate) const fn new() -> Self {
+        Self { entries: Vec::new(), slots: Vec::new() }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.entries.iter().map(|(key, value)| (key, value))
+    }
+
+    pub(crate) fn get(&self, key: &K) -> Option<&V> {
+        let found = self.find(key)?;
+        self.entries.get(found.position).map(|(_, value)| value)
+    }
+
+    pub(crate) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        let found = self.find(key)?;
+        self.entries.get_mut(found.position).map(|(_, value)| value)
+    }
+
+    /// Puts a value under a key, and hands back the one that was there.
+    ///
+    /// Without memory the table stays as it was.
+    pub(crate) fn insert(&mut self, key: K, value: V) -> Result<Option<V>, NoMemory> {
+        if let Some(present) = self.get_mut(&key) {
+            return Ok(Some(mem::replace(present, value)));
+        }
+        let slot = Slot::new(key.hash(), self.entries.len()).ok_or(NoMemory)?;
+        let grown = if self.has_room() { None } else { Some(self.grown()?) };
+        fallible::push(&mut self.entries, (key, value))?;
+        if let Some(grown) = grown {
+            self.slots = grown;
+        }
+        settle(&mut self.slots, slot);
+        Ok(None)
+    }
+
+    pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
+        let found = self.find(key)?;
+        self.vacate(found.slot);
+        let last = self.entries.pop()?;
+        if found.position == self.entries.len() {
+            return Some(last.1);
+        }
+        self.point_to(&last.0, self.entries.len(), found.position);
+        let place = self.entries.get_mut(found.position)?;
+        Some(mem::replace(place, last).1)
+    }
+
+    pub(crate) fn clear(&mut self) {
+        *self = Self::new();
+    }
+
+    fn find(&self, key: &K) -> Option<Found> {
+        let hash = key.hash();
+        let fits = |slot: Slot| {
+            slot.has_hash(hash)
+                && self.entries.get(slot.position()).is_some_and(|(candidate, _)| candidate == key)
+        };
+        probe(&self.slots, hash, fits)
+    }
+
+    /// Whether one more entry leaves a quarter of the slots free.
+    fn has_room(&self) -> bool {
+        let free = self.slots.len().saturating_sub(self.entries.len()).saturating_sub(1);
+        free >= self.slots.len() / 4 && free > 0
+    }
+
+    /// The index with twice as many slots.
+    fn grown(&self) -> Result<Vec<Slot>, NoMemory> {
+        let len = self.slots.len().checked_mul(2).ok_or(NoMemory)?.max(Self::FEWEST_SLOTS);
+        let mut slots = Vec::new();
+        fallible::reserve_exact(&mut slots, len)?;
+        for _ in 0..len {
+            fallible::push(&mut slots, Slot::FREE)?;
+        }
+        for slot in self.slots.iter().copied().filter(|slot| !slot.is_free()) {
+            settle(&mut slots, slot);
+        }
+        Ok(slots)
+    }
+
+    /// Frees a slot, and closes the gap that this leaves in the runs of slots that went past it.
+    fn vacate(&mut self, slot: usize) {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut gap = slot;
+        let mut next = gap;
+        for _ in 0..self.slots.len() {
+            next = next.wrapping_add(1) & mask;
+            let Some(moved) = self.slots.get(next).copied().filter(|slot| !slot.is_free()) else {
+                break;
+            };
+            let from_home = next.wrapping_sub(moved.home(mask)) & mask;
+            let from_gap = next.wrapping_sub(gap) & mask;
+            if from_home >= from_gap {
+                put(&mut self.slots, gap, moved);
+                gap = next;
+            }
+        }
+        put(&mut self.slots, gap, Slot::FREE);
+    }
+
+    /// Redirects the slot of a key from one position to another.
+    fn point_to(&mut self, key: &K, old: usize, new: usize) {
+        let hash = key.hash();
+        let moved = |slot: Slot| slot.has_hash(hash) && slot.position() == old;
+        let found = probe(&self.slots, hash, moved);
+        if let (Some(found), Some(slot)) = (found, Slot::new(hash, new)) {
+            put(&mut self.slots, found.slot, slot);
+        }
+    }
+}
+
+/// A place in the index: free, or a hash and the position of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Slot {
+    hash: u32,
+    /// The position plus 1; 0 if the slot is free.
+    place: u32,
+}
+
+impl Slot {
+    const FREE: Self = Self { hash: 0, place: 0 };
+
+    /// `None` if the position is higher than a slot can say.
+    fn new(hash: u64, position: usize) -> Option<Self> {
+        let place = u32::try_from(position).ok()?.checked_add(1)?;
+        Some(Self { hash: low(hash), place })
+    }
+
+    fn is_free(self) -> bool {
+        self.place == 0
+    }
+
+    fn has_hash(self, hash: u64) -> bool {
+        !self.is_free() && self.hash == low(hash)
+    }
+
+    fn position(self) -> usize {
+        usize::try_from(self.place.wrapping_sub(1)).unwrap_or(usize::MAX)
+    }
+
+    fn home(self, mask: usize) -> usize {
+        home(self.hash, mask)
+    }
+}
+
+/// The low half, which is all that the index keeps of a hash.
+fn low(hash: u64) -> u32 {
+    (hash & u64::from(u32::MAX)) as u32
+}
+
+fn home(hash: u32, mask: usize) -> usize {
+    usize::try_from(hash).unwrap_or(usize::MAX) & mask
+}
+
+struct Found {
+    slot: usize,
+    position: usize,
+}
+
+/// The first slot that fits, from the home of the hash up to the first free one.
+fn probe(slots: &[Slot], hash: u64, fits: impl Fn(Slot) -> bool) -> Option<Found> {
+    let mask = slots.len().wrapping_sub(1);
+    let mut at = home(low(hash), mask);
+    for _ in 0..slots.len() {
+        let slot = slots.get(at).copied().filter(|slot| !slot.is_free())?;
+        if fits(slot) {
+            return Some(Found { slot: at, position: slot.position() });
+        }
+        at = at.wrapping_add(1) & mask;
+    }
+    None
+}
+
+/// Puts a slot into the first free place from its home.
+fn settle(slots: &mut [Slot], slot: Slot) {
+    let mask = slots.len().wrapping_sub(1);
+    let mut at = slot.home(mask);
+    for _ in 0..slots.len() {
+        if let Some(place) = slots.get_mut(at).filter(|place| place.is_free()) {
+            *place = slot;
+            return;
+        }
+        at = at.wrapping_add(1) & mask;
+    }
+}
+
+fn put(slots: &mut [Slot], at: usize, slot: Slot) {
+    if let Some(place) = slots.get_mut(at) {
+        *place = slot;
+    }
+}
