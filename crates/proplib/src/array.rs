@@ -21,6 +21,11 @@ impl Array {
         Self(List::EMPTY)
     }
 
+    /// The elements as they are.
+    pub(crate) fn from_vec(elements: Vec<Object>) -> Result<Self, NoMemory> {
+        List::new(elements).map(Self)
+    }
+
     /// Appends an element.
     ///
     /// # Errors

@@ -66,6 +66,14 @@ impl Bytes {
         }
     }
 
+    /// Takes the list as it is, where that saves a copy.
+    pub(crate) fn from_vec(bytes: Vec<u8>) -> Result<Self, NoMemory> {
+        match inline(&bytes) {
+            Some((length, room)) => Ok(Self::Inline(length, room)),
+            None => Ok(Self::Shared(SharedBytes::from_vec(bytes)?)),
+        }
+    }
+
     #[inline]
     pub(crate) fn as_slice(&self) -> &[u8] {
         match self {
@@ -121,6 +129,7 @@ mod tests {
             assert_eq!(Bytes::new(bytes).unwrap().as_slice(), bytes);
             assert_eq!(Bytes::new(bytes).unwrap().clone().as_slice(), bytes);
             assert_eq!(SharedBytes::new(bytes).unwrap().as_slice(), bytes);
+            assert_eq!(Bytes::from_vec(bytes.to_vec()).unwrap().as_slice(), bytes);
             assert_eq!(SharedBytes::from_vec(bytes.to_vec()).unwrap().as_slice(), bytes);
         }
     }

@@ -9,6 +9,7 @@ use core::slice;
 
 use crate::bytes::Bytes;
 use crate::dismantle::dismantle;
+use crate::entries::Entry;
 use crate::fallible::{self, NoMemory};
 use crate::list::List;
 use crate::{Array, Data, Number, Object, PropString, StringError, walk};
@@ -16,13 +17,6 @@ use crate::{Array, Data, Number, Object, PropString, StringError, walk};
 /// Objects by key, in the order of strcmp(3) on the keys.
 #[derive(Clone)]
 pub struct Dictionary(List<Entry>);
-
-/// A key and what it stands for.
-#[derive(Clone)]
-pub(crate) struct Entry {
-    pub(crate) key: Bytes,
-    pub(crate) value: Object,
-}
 
 impl Dictionary {
     /// How many bytes a key may have, as in NetBSD.
@@ -32,6 +26,11 @@ impl Dictionary {
     #[must_use]
     pub const fn new() -> Self {
         Self(List::EMPTY)
+    }
+
+    /// Entries in strictly ascending order of their keys.
+    pub(crate) fn from_sorted(entries: Vec<Entry>) -> Result<Self, NoMemory> {
+        List::new(entries).map(Self)
     }
 
     /// Sets what a key stands for, whatever it stood for before.

@@ -10,8 +10,8 @@
 //! let mut load = Dictionary::new();
 //! load.set_string(b"file", b"/lib/libc.so")?;
 //! load.set_unsigned(b"entry-type", 6)?;
-//! assert_eq!(load.get_u8(b"entry-type"), Some(6));
-//! assert_eq!(Object::from(load.clone()), Object::from(load));
+//! let text = load.externalize()?;
+//! assert_eq!(Object::internalize(&text)?, Object::from(load));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -30,18 +30,24 @@ mod bytes;
 mod data;
 mod dictionary;
 mod dismantle;
+mod entries;
+mod externalize;
 pub mod fallible;
+mod internalize;
 mod limits;
 mod list;
 mod number;
 mod object;
 mod prop_string;
 mod walk;
+mod xml;
 
 pub use array::Array;
 pub use data::Data;
 pub use dictionary::{Dictionary, SetError};
+pub use externalize::WriteError;
 pub use fallible::NoMemory;
+pub use internalize::{Expected, ReadError, ReadErrorKind};
 pub use limits::Limits;
 pub use number::Number;
 pub use object::{Kind, Object};

@@ -1,6 +1,15 @@
 //! How much of a property list is too much.
 
 /// Bounds on what is read and written, so that hostile input costs a bounded amount of memory.
+///
+/// ```
+/// use proplib::{Limits, Object};
+///
+/// let flat = Limits { max_depth: 1, ..Limits::default() };
+/// let text = b"<plist version=\"1.0\"><array><array/></array></plist>";
+/// assert!(Object::internalize(text).is_ok());
+/// assert!(Object::internalize_within(text, &flat).is_err());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// How many arrays and dictionaries may be open inside each other, the outermost included.

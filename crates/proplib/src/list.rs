@@ -12,6 +12,14 @@ pub(crate) struct List<T>(Option<Arc<Vec<T>>>);
 impl<T> List<T> {
     pub(crate) const EMPTY: Self = Self(None);
 
+    /// Shares the items, in their order.
+    pub(crate) fn new(items: Vec<T>) -> Result<Self, NoMemory> {
+        if items.is_empty() {
+            return Ok(Self::EMPTY);
+        }
+        Ok(Self(Some(fallible::share(items)?)))
+    }
+
     #[inline]
     pub(crate) fn as_slice(&self) -> &[T] {
         self.0.as_ref().map_or(&[], |items| items.as_slice())

@@ -21,6 +21,11 @@ impl PropString {
         Ok(Self(Bytes::new(bytes)?))
     }
 
+    /// Bytes that are known to hold no NUL.
+    pub(crate) const fn from_bytes(bytes: Bytes) -> Self {
+        Self(bytes)
+    }
+
     /// The bytes, without a NUL at their end.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

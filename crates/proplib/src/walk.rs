@@ -5,7 +5,7 @@ use core::fmt;
 use core::slice;
 
 use crate::bytes::Bytes;
-use crate::dictionary::Entry;
+use crate::entries::Entry;
 use crate::fallible;
 use crate::{Array, Dictionary, Object};
 

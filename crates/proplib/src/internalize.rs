@@ -1,0 +1,233 @@
+//! From text to objects, prop_object_internalize(3).
+
+use core::ffi::CStr;
+use core::fmt;
+
+use crate::fallible::NoMemory;
+use crate::{Array, Dictionary, Kind, Limits, Object, xml};
+
+impl Object {
+    /// Reads an XML property list, taking what NetBSD takes and refusing what it refuses. A NUL
+    /// ends the text, and what follows the property list is ignored.
+    ///
+    /// # Errors
+    /// [`ReadError`]: where the text is wrong, and what was expected there.
+    pub fn internalize(text: &[u8]) -> Result<Self, ReadError> {
+        Self::internalize_within(text, &Limits::DEFAULT)
+    }
+
+    /// Like [`internalize`](Self::internalize), with limits of your own.
+    ///
+    /// # Errors
+    /// [`ReadError`]: where the text is wrong or exceeds a limit, and what was expected there.
+    pub fn internalize_within(text: &[u8], limits: &Limits) -> Result<Self, ReadError> {
+        read(text, limits, None)
+    }
+}
+
+impl Array {
+    /// Reads a property list that is an array, see [`Object::internalize`].
+    ///
+    /// # Errors
+    /// [`ReadError`]: where the text is wrong, and what was expected there.
+    pub fn internalize(text: &[u8]) -> Result<Self, ReadError> {
+        Self::internalize_within(text, &Limits::DEFAULT)
+    }
+
+    /// Like [`internalize`](Self::internalize), with limits of your own.
+    ///
+    /// # Errors
+    /// [`ReadError`]: where the text is wrong or exceeds a limit, and what was expected there.
+    pub fn internalize_within(text: &[u8], limits: &Limits) -> Result<Self, ReadError> {
+        match read(text, limits, Some(Kind::Array))? {
+            Object::Array(array) => Ok(array),
+            other => Err(Fault::root(Kind::Array, other.kind(), 0).in_text(text)),
+        }
+    }
+}
+
+impl Dictionary {
+    /// Reads a property list that is a dictionary, see [`Object::internalize`].
+    ///
+    /// # Errors
+    /// [`ReadError`]: where the text is wrong, and what was expected there.
+    pub fn internalize(text: &[u8]) -> Result<Self, ReadError> {
+        Self::internalize_within(text, &Limits::DEFAULT)
+    }
+
+    /// Like [`internalize`](Self::internalize), with limits of your own.
+    ///
+    /// # Errors
+    /// [`ReadError`]: where the text is wrong or exceeds a limit, and what was expected there.
+    pub fn internalize_within(text: &[u8], limits: &Limits) -> Result<Self, ReadError> {
+        match read(text, limits, Some(Kind::Dictionary))? {
+            Object::Dictionary(dictionary) => Ok(dictionary),
+            other => Err(Fault::root(Kind::Dictionary, other.kind(), 0).in_text(text)),
+        }
+    }
+}
+
+/// Reads the text up to its first NUL, in the format that its first byte tells.
+fn read(text: &[u8], limits: &Limits, root: Option<Kind>) -> Result<Object, ReadError> {
+    if text.len() > limits.max_input {
+        let kind = ReadErrorKind::TooLarge { limit: limits.max_input };
+        return Err(ReadError { kind, offset: limits.max_input, line: 1, column: 1 });
+    }
+    let text = CStr::from_bytes_until_nul(text).map_or(text, CStr::to_bytes);
+    xml::read(text, limits, root).map_err(|fault| fault.in_text(text))
+}
+
+/// Where a text is no property list, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{line}:{column}: {kind}")]
+pub struct ReadError {
+    /// What is wrong.
+    pub kind: ReadErrorKind,
+    /// Where it is wrong, in bytes from 0.
+    pub offset: usize,
+    /// Its line, from 1.
+    pub line: usize,
+    /// Its column in that line, in bytes from 1.
+    pub column: usize,
+}
+
+/// What is wrong with a text that is no property list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadErrorKind {
+    /// There is nothing but white space.
+    #[error("nothing to read; expected a property list")]
+    Empty,
+    /// More bytes than [`Limits::max_input`].
+    #[error("text too long; expected at most {limit} bytes")]
+    TooLarge {
+        /// How many were allowed.
+        limit: usize,
+    },
+    /// More containers inside each other than [`Limits::max_depth`].
+    #[error("containers nested too deep; expected at most {limit} inside each other")]
+    TooDeep {
+        /// How many were allowed.
+        limit: usize,
+    },
+    /// There is no memory for the objects.
+    #[error(transparent)]
+    NoMemory(#[from] NoMemory),
+    /// The text ends too early.
+    #[error("text ends too early; expected {0}")]
+    End(Expected),
+    /// Something else stands where something is due.
+    #[error("expected {0}")]
+    Other(Expected),
+    /// An element that is none of a property list's.
+    #[error(
+        "unknown element; expected <array>, <data>, <dict>, <false/>, <integer>, <string> or \
+         <true/>"
+    )]
+    UnknownElement,
+    /// An attribute that the element cannot have.
+    #[error("unknown attribute; expected none but \"version\" of <plist> and \"size\" of <data>")]
+    Attribute,
+    /// A key longer than NetBSD takes.
+    #[error("key too long; expected at most {} bytes", Dictionary::MAX_KEY)]
+    KeyTooLong,
+    /// A `&` that begins nothing known.
+    #[error("unknown entity; expected &amp;, &apos;, &gt;, &lt; or &quot;")]
+    Entity,
+    /// A number that neither an `i64` nor a `u64` can hold.
+    #[error("number out of range; expected {} to {}", i64::MIN, u64::MAX)]
+    Range,
+    /// The attribute `size` of data is not the number of its bytes.
+    #[error("wrong size; expected size=\"{found}\", or none")]
+    Size {
+        /// How many bytes there are.
+        found: usize,
+    },
+    /// The property list is of another kind than was asked for.
+    #[error("property list is of kind {found}; expected {expected}")]
+    Root {
+        /// What was asked for.
+        expected: Kind,
+        /// What it is.
+        found: Kind,
+    },
+}
+
+/// What a text was expected to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Expected {
+    /// The `<` of the first tag.
+    FirstTag,
+    /// The `>` that ends an XML declaration or a document type.
+    PreambleEnd,
+    /// The start tag of this element.
+    Start(&'static str),
+    /// The start tag of this element, or the end tag of what encloses it.
+    StartOrEnd(&'static str, &'static str),
+    /// The end tag of this element.
+    EndTag(&'static str),
+    /// A start tag of any value.
+    Value,
+    /// A start tag of any value, or the end tag of this element.
+    ValueOrEnd(&'static str),
+    /// An element in the form `<name/>`.
+    EmptyElement,
+    /// An element in the form `<name>...</name>`.
+    NonEmptyElement,
+    /// The end of a tag: `>`.
+    TagEnd,
+    /// An attribute in the form `name="value"`.
+    Attribute,
+    /// A comment in the form `<!-- ... -->`.
+    Comment,
+    /// The `-->` of a comment.
+    CommentEnd,
+    /// A whole number.
+    Integer,
+    /// Base64 with its padding.
+    Base64,
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fixed = match self {
+            Self::Start(name) => return write!(out, "<{name}>"),
+            Self::StartOrEnd(name, end) => return write!(out, "<{name}> or </{end}>"),
+            Self::EndTag(name) => return write!(out, "</{name}>"),
+            Self::ValueOrEnd(end) => return write!(out, "a value or </{end}>"),
+            Self::FirstTag => "\"<\", with which an XML property list begins",
+            Self::PreambleEnd => "\">\" after <?xml or <!DOCTYPE",
+            Self::Value => "a value",
+            Self::EmptyElement => "the form <name/>",
+            Self::NonEmptyElement => "the form <name>...</name>",
+            Self::TagEnd => "\">\"",
+            Self::Attribute => "name=\"value\"",
+            Self::Comment => "<!-- and a comment",
+            Self::CommentEnd => "--> after the comment",
+            Self::Integer => "a whole number and </integer>",
+            Self::Base64 => "base64 with its padding and </data>",
+        };
+        out.write_str(fixed)
+    }
+}
+
+/// What is wrong, before its line is counted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fault {
+    pub(crate) kind: ReadErrorKind,
+    pub(crate) offset: usize,
+}
+
+impl Fault {
+    pub(crate) fn root(expected: Kind, found: Kind, offset: usize) -> Self {
+        Self { kind: ReadErrorKind::Root { expected, found }, offset }
+    }
+
+    fn in_text(self, text: &[u8]) -> ReadError {
+        let before = text.get(..self.offset).unwrap_or(text);
+        let line = before.iter().filter(|&&byte| byte == b'\n').count().saturating_add(1);
+        let column = before.rsplit(|&byte| byte == b'\n').next().map_or(0, <[u8]>::len);
+        ReadError { kind: self.kind, offset: self.offset, line, column: column.saturating_add(1) }
+    }
+}

@@ -1,0 +1,25 @@
+//! XML as NetBSD's proplib(3) writes it, and reads it: a small language of its own.
+
+mod base64;
+mod integer;
+mod read;
+mod scan;
+mod text;
+mod write;
+
+pub(crate) use read::read;
+pub(crate) use write::{write_array, write_dictionary, write_leaf};
+
+/// What comes before the first element.
+const HEADER: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+    <!DOCTYPE plist PUBLIC \"-//Apple Computer//DTD PLIST 1.0//EN\" \
+    \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n\
+    <plist version=\"1.0\">\n";
+
+/// What comes after the last one.
+const FOOTER: &[u8] = b"</plist>\n";
+
+/// White space between tags and in base64.
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
