@@ -1,2 +1,64 @@
-//! placeholder
-fn main() {}
+//! The tasks of this repository: `cargo xtask TASK`.
+#![forbid(unsafe_code)]
+
+mod command;
+mod gate;
+mod tryout;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Tasks of the Veriexec for Rust repository.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Fingerprint DIR, load it into a mock device, query, dump, and see a changed file refused
+    Try {
+        /// The directory to fingerprint
+        #[arg(default_value = "/usr/bin")]
+        dir: PathBuf,
+    },
+    /// Run every check and test that this machine can run
+    Test {
+        /// Fail where something cannot be run here
+        #[arg(long)]
+        no_skip: bool,
+    },
+    /// Check every crate but the Linux ones for NetBSD, with Debian's rustc-web and rust-web-src
+    Netbsd,
+    /// Check the manual pages with mandoc
+    Man,
+    /// Run a fuzz target with cargo-fuzz, on a nightly toolchain
+    Fuzz {
+        /// The target, as named in fuzz/Cargo.toml
+        target: String,
+        /// How long, in seconds
+        #[arg(default_value_t = 60)]
+        seconds: u64,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().task {
+        Task::Try { dir } => tryout::run_in(&dir),
+        Task::Test { no_skip } => gate::all(no_skip),
+        Task::Netbsd => gate::netbsd(),
+        Task::Man => gate::man(),
+        Task::Fuzz { target, seconds } => gate::fuzz(&target, seconds),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The gate a change passes: formatting, lints, tests, other targets, manual pages.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::command::{available, cargo, command, root, run, target_dir};
+
+/// What must build on NetBSD: every crate but the Linux ones and these tasks.
+const PORTABLE: [&str; 8] = [
+    "proplib",
+    "fingerprint",
+    "sigfile",
+    "veriexec",
+    "kmod-ioctl",
+    "veriexecgen",
+    "veriexecctl",
+    "veriexec-tests",
+];
+
+/// What must build without std, as a kernel needs it.
+const NO_STD: [&str; 5] = ["proplib", "fingerprint", "sigfile", "veriexec", "kmod-ioctl"];
+
+/// Debian's own compiler, because it comes with the sources of the standard library.
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+const DEBIAN_CARGO: &str = "/usr/bin/cargo";
+
+/// One thing that must hold.
+struct Check {
+    name: &'static str,
+    run: fn(no_skip: bool) -> Result<()>,
+    /// What this machine lacks for it, if anything.
+    missing: fn() -> Option<&'static str>,
+}
+
+const CHECKS: [Check; 7] = [
+    Check { name: "formatting", run: |_| formatting(), missing: || lacks("fmt", "rustfmt") },
+    Check { name: "clippy", run: |_| clippy(), missing: || lacks("clippy", "clippy") },
+    Check { name: "documentation", run: |_| documentation(), missing: || None },
+    Check { name: "crates without std", run: |_| no_std(), missing: || None },
+    Check { name: "manual pages", run: |_| man(), missing: lacks_mandoc },
+    Check { name: "NetBSD", run: |_| netbsd(), missing: lacks_debian_rust },
+    Check { name: "tests", run: tests, missing: || None },
+];
+
+/// Runs every check that this machine can run, and names those that it cannot.
+///
+/// # Errors
+/// The first check that fails; with `no_skip`, also any that cannot be run here.
+pub(crate) fn all(no_skip: bool) -> Result<()> {
+    let mut skipped = 0;
+    for Check { name, run, missing } in CHECKS {
+        if let Some(need) = missing() {
+            skipped += 1;
+            eprintln!("SKIPPED: {name}: needs {need}");
+            continue;
+        }
+        eprintln!("== {name}");
+        run(no_skip).context(name)?;
+    }
+    if no_skip && skipped > 0 {
+        bail!("{skipped} checks could not be run on this machine");
+    }
+    eprintln!("all checks passed, {skipped} skipped");
+    Ok(())
+}
+
+fn formatting() -> Result<()> {
+    run(command(cargo()).args(["fmt", "--all", "--check"]))
+}
+
+fn clippy() -> Result<()> {
+    let lint = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
+    run(command(cargo()).args(lint))
+}
+
+/// Every test of the workspace. A test that needs something this machine lacks says so by name;
+/// with `no_skip` it fails instead.
+fn tests(no_skip: bool) -> Result<()> {
+    let mut tests = command(cargo());
+    tests.args(["test", "--workspace", "--quiet"]);
+    if no_skip {
+        tests.env("VERIEXEC_TEST_NO_SKIP", "1");
+    }
+    run(&mut tests)
+}
+
+fn documentation() -> Result<()> {
+    let mut doc = command(cargo());
+    run(doc.args(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-Dwarnings"))
+}
+
+fn no_std() -> Result<()> {
+    for name in NO_STD {
+        run(command(cargo()).args(["check", "--quiet", "--no-default-features", "-p", name]))?;
+    }
+    Ok(())
+}
+
+/// Checks the portable crates for NetBSD, building the standard library from its sources.
+///
+/// # Errors
+/// When a crate does not check, or Debian's compiler is not installed.
+pub(crate) fn netbsd() -> Result<()> {
+    if let Some(need) = lacks_debian_rust() {
+        bail!("needs {need}");
+    }
+    let mut check = command(DEBIAN_CARGO);
+    check.env("RUSTC", DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1");
+    check.args(["check", "--quiet", "-Zbuild-std", "--target", "x86_64-unknown-netbsd"]);
+    check.arg("--target-dir").arg(target_dir().join("netbsd"));
+    run(check.args(PORTABLE.iter().flat_map(|name| ["-p", name])))
+}
+
+/// Checks every manual page with mandoc, warnings included.
+///
+/// # Errors
+/// When a page has a fault.
+pub(crate) fn man() -> Result<()> {
+    run(command("mandoc").args(["-Tlint", "-Wwarning"]).args(pages()?))
+}
+
+fn pages() -> Result<Vec<PathBuf>> {
+    let directory = root().join("man");
+    let mut pages = Vec::new();
+    for file in fs::read_dir(&directory).with_context(|| directory.display().to_string())? {
+        pages.push(Path::new("man").join(file?.file_name()));
+    }
+    pages.sort();
+    Ok(pages)
+}
+
+/// Runs a fuzz target for some seconds; what it finds stays in `fuzz/artifacts`.
+///
+/// # Errors
+/// When the target has a finding, or cargo-fuzz or a nightly toolchain is missing.
+pub(crate) fn fuzz(target: &str, seconds: u64) -> Result<()> {
+    let mut fuzz = command("cargo");
+    fuzz.args(["+nightly", "fuzz", "run", "--features", "libfuzzer", target, "--"]);
+    run(fuzz.arg(format!("-max_total_time={seconds}")))
+}
+
+fn lacks(subcommand: &str, component: &'static str) -> Option<&'static str> {
+    let found = command(cargo()).args([subcommand, "--version"]).output();
+    if found.is_ok_and(|output| output.status.success()) { None } else { Some(component) }
+}
+
+fn lacks_mandoc() -> Option<&'static str> {
+    if available("mandoc", &["-Tlint", "/dev/null"]) { None } else { Some("Debian's mandoc") }
+}
+
+fn lacks_debian_rust() -> Option<&'static str> {
+    let sources = "/usr/lib/rustlib/src/rust/library/std/Cargo.toml";
+    let found = Path::new(DEBIAN_RUSTC).exists() && Path::new(DEBIAN_CARGO).exists();
+    if found && Path::new(sources).exists() {
+        None
+    } else {
+        Some("Debian's rustc-web, cargo-web and rust-web-src")
+    }
+}
