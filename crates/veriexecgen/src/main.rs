@@ -1,2 +1,171 @@
-//! placeholder
-fn main() {}
+//! veriexecgen(8): fingerprints files and writes a signatures file.
+#![forbid(unsafe_code)]
+
+mod candidate;
+mod cli;
+mod exit;
+mod faults;
+mod header;
+mod immutable;
+mod listing;
+mod narration;
+mod output;
+mod prefix;
+mod previous;
+mod progress;
+mod replacement;
+mod rooted;
+mod sources;
+
+use std::ffi::OsStr;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use clap::Parser;
+use fingerprint::{Algorithm, Batch, Job};
+use sigfile::{printable, write_entry};
+
+use crate::candidate::{Candidate, Selection};
+use crate::cli::Cli;
+use crate::exit::Exit;
+use crate::faults::Faults;
+use crate::listing::Listing;
+use crate::narration::Narration;
+use crate::output::Output;
+use crate::prefix::Prefix;
+use crate::previous::Previous;
+use crate::progress::Progress;
+use crate::replacement::Replaced;
+use crate::sources::Sources;
+
+fn main() -> ExitCode {
+    let exit = match Cli::try_parse() {
+        Ok(cli) => run(&cli).unwrap_or_else(|error| {
+            faults::report(format_args!("{error:#}"));
+            Exit::Failed
+        }),
+        Err(answer) => {
+            let printed = answer.print();
+            if answer.use_stderr() || printed.is_err() { Exit::Failed } else { Exit::Done }
+        }
+    };
+    exit.into()
+}
+
+/// From the command line to the written list.
+fn run(cli: &Cli) -> Result<Exit> {
+    let started = Instant::now();
+    let algorithm = algorithm(&cli.algorithm)?;
+    let batch = Batch::new(algorithm, cli.threads)?;
+    let prefix = Prefix::new(cli.prefix.as_deref());
+    let output = Output::new(&cli.output, cli.append)?;
+    if cli.immutable && output.file().is_none() {
+        bail!("-S makes the output immutable, but it is no file; use -o with the name of one");
+    }
+    let header = cli.timestamp.then(header::header).transpose()?;
+    let mut faults = Faults::new(cli.warn);
+    let mut narration = Narration::new(cli.verbose, matches!(output, Output::Stdout));
+
+    let previous = match output.file() {
+        Some(file) if cli.append => Previous::read(file, &mut faults)?,
+        _ => Previous::default(),
+    };
+    let candidates = search(cli, algorithm, &output, &prefix, &mut faults, &mut narration)?;
+    faults.check()?;
+
+    let progress = Progress::new(!cli.verbose, candidates.iter().map(Job::size).sum());
+    let mut listing =
+        listing::list(candidates, &batch, cli.classify, &prefix, &progress, &mut faults);
+    progress.finish();
+    let hashed = (listing.entries.len(), listing.bytes, started.elapsed().as_secs_f64());
+    if let Some(file) = output.file() {
+        previous.keep_new(file, &mut listing.entries, &mut faults);
+    }
+    faults.check()?;
+    for entry in &listing.entries {
+        narration.say(format_args!("Adding {}.", printable(entry.path())));
+    }
+
+    write(cli, &output, &previous, header.as_deref(), &listing, &mut narration)?;
+    if let (true, Some(file)) = (cli.immutable, output.file()) {
+        immutable::set(file).context("Can't set immutable flag")?;
+    }
+    advise(&listing, hashed, &mut narration);
+    narration.finish().context("Cannot write to standard output")?;
+    Ok(faults.exit())
+}
+
+fn algorithm(name: &OsStr) -> Result<Algorithm> {
+    Algorithm::from_name(name.as_bytes()).with_context(|| {
+        let known = Algorithm::ALL.map(Algorithm::name).join(", ");
+        format!("No such hash algorithm ({}); expected one of {known}", printable(name.as_bytes()))
+    })
+}
+
+/// Finds what is to be listed, in order.
+fn search(
+    cli: &Cli,
+    algorithm: Algorithm,
+    output: &Output,
+    prefix: &Prefix,
+    faults: &mut Faults,
+    narration: &mut Narration,
+) -> Result<Vec<Candidate>> {
+    let sources = Sources::new(cli);
+    narration.say(format_args!(
+        "Fingerprinting {sources} ({}) ({}) using {algorithm}",
+        if cli.all { "all files" } else { "executables only" },
+        if cli.recursive { "recursive" } else { "non-recursive" },
+    ));
+    narration.flush();
+    let selection = Selection::new(cli.all, output.identities());
+    let mut candidates = sources.find(&selection, faults, narration)?;
+    candidate::sort(&mut candidates);
+    listing::keep_prefixed(&mut candidates, prefix, faults);
+    narration.flush();
+    Ok(candidates)
+}
+
+fn write(
+    cli: &Cli,
+    output: &Output,
+    previous: &Previous,
+    header: Option<&str>,
+    listing: &Listing,
+    narration: &mut Narration,
+) -> Result<()> {
+    // With nothing to add, a file that is added to stays the very file it was.
+    if cli.append && listing.entries.is_empty() && output.file().is_some_and(|file| file.exists()) {
+        return Ok(());
+    }
+    let contents = |mut out: &mut dyn io::Write| {
+        previous.write(&mut out)?;
+        if let Some(header) = header {
+            writeln!(out, "{header}")?;
+        }
+        listing.entries.iter().try_for_each(|entry| write_entry(&mut out, entry))
+    };
+    if let Replaced::Kept(backup) = output.write(!cli.append, contents)? {
+        let backup = printable(backup.as_os_str().as_bytes());
+        narration.say(format_args!("\nBacking up existing fingerprint file to \"{backup}\"\n"));
+    }
+    Ok(())
+}
+
+/// The last words of `-v`: what was done, and what is left to do.
+fn advise(
+    listing: &Listing,
+    (files, bytes, seconds): (usize, u64, f64),
+    narration: &mut Narration,
+) {
+    let rate = bytes as f64 / 1e9 / seconds;
+    narration.say(format_args!("{files} files, {bytes} bytes in {seconds:.2} s ({rate:.2} GB/s)"));
+    narration.say(format_args!("{} of them setuid or setgid", listing.set_id));
+    narration.say(format_args!(
+        "The entry types say what each file seems to be for. Look through them, above all at what\n\
+         is direct or indirect, before the list is loaded: at strict level 2 nothing else runs."
+    ));
+}

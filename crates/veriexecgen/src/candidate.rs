@@ -1,0 +1,178 @@
+//! The files that are to be listed.
+
+use std::fs::{File, Metadata};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::Path;
+
+use fingerprint::{FoundFile, Job};
+
+/// A regular file that is to be listed.
+#[derive(Debug)]
+pub(crate) struct Candidate {
+    /// Its absolute path, without symbolic links.
+    path: Box<Path>,
+    size: u64,
+    mode: u32,
+}
+
+impl Candidate {
+    /// The path as bytes.
+    pub(crate) fn path_bytes(&self) -> &[u8] {
+        self.path.as_os_str().as_bytes()
+    }
+
+    /// Whether anyone may execute it.
+    pub(crate) fn executable(&self) -> bool {
+        self.mode & 0o111 != 0
+    }
+
+    /// Whether it runs with the rights of its owner or group.
+    pub(crate) fn set_id(&self) -> bool {
+        self.executable() && self.mode & 0o6000 != 0
+    }
+}
+
+impl Job for Candidate {
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn size(&self) -> u64 {
+        self.size
+    }
+}
+
+/// Tells which files are candidates.
+#[derive(Debug)]
+pub(crate) struct Selection {
+    /// Whether all are: `-a`.
+    all: bool,
+    /// What the run itself is about to replace.
+    written: Vec<Identity>,
+}
+
+/// What a file is told by, whatever its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    device: u64,
+    inode: u64,
+}
+
+impl Identity {
+    pub(crate) fn of(metadata: &Metadata) -> Self {
+        Self { device: metadata.dev(), inode: metadata.ino() }
+    }
+}
+
+/// What a selection makes of a file.
+#[derive(Debug)]
+pub(crate) enum Choice {
+    Listed(Candidate),
+    /// Neither a program nor a shared library, and only those were asked for.
+    NotAsked,
+    /// Its digest will not be true when the run is over.
+    Written,
+}
+
+impl Selection {
+    pub(crate) fn new(all: bool, written: Vec<Identity>) -> Self {
+        Self { all, written }
+    }
+
+    pub(crate) fn choose(&self, found: FoundFile) -> Choice {
+        let FoundFile { path, metadata } = found;
+        if self.written.contains(&Identity::of(&metadata)) {
+            return Choice::Written;
+        }
+        let (size, mode) = (metadata.size(), metadata.mode());
+        let candidate = Candidate { path: path.into_boxed_path(), size, mode };
+        if self.all || candidate.executable() || is_shared_object(&candidate.path) {
+            Choice::Listed(candidate)
+        } else {
+            Choice::NotAsked
+        }
+    }
+}
+
+/// Whether it is a shared library, which needs no execute permission to be one.
+fn is_shared_object(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().as_bytes();
+    if !name.ends_with(b".so") && !name.windows(4).any(|part| part == b".so.") {
+        return false;
+    }
+    match fingerprint::open(path) {
+        Ok(file) => is_elf(&file),
+        // It is listed, or rather it is not: hashing will say why it cannot be opened.
+        Err(_) => true,
+    }
+}
+
+fn is_elf(file: &File) -> bool {
+    let mut magic = [0; 4];
+    file.read_exact_at(&mut magic, 0).is_ok() && magic == *b"\x7fELF"
+}
+
+/// Puts the candidates into the order of their paths' bytes, each of them once.
+pub(crate) fn sort(candidates: &mut Vec<Candidate>) {
+    candidates.sort_unstable_by(|one, other| one.path_bytes().cmp(other.path_bytes()));
+    candidates.dedup_by(|one, other| one.path_bytes() == other.path_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn chosen(selection: &Selection, path: &Path) -> Choice {
+        selection.choose(fingerprint::locate(path).unwrap().unwrap())
+    }
+
+    #[test]
+    fn programs_and_libraries_are_chosen_and_with_all_everything() {
+        let dir = tempfile::tempdir().unwrap();
+        let elf = b"\x7fELF and more";
+        for (name, content, mode, without_all) in [
+            ("program", &b""[..], 0o755, true),
+            ("only-others-may", b"", 0o641, true),
+            ("data", elf, 0o644, false),
+            ("libx.so", elf, 0o444, true),
+            ("libx.so.1.2", elf, 0o444, true),
+            ("libc.so", b"GROUP ( libc.so.6 )", 0o644, false),
+            ("tiny.so", b"\x7f", 0o644, false),
+            ("x.socket", elf, 0o644, false),
+        ] {
+            let path = dir.path().join(name);
+            fs::write(&path, content).unwrap();
+            fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            let programs = Selection::new(false, Vec::new());
+            let listed = matches!(chosen(&programs, &path), Choice::Listed(_));
+            assert_eq!(listed, without_all, "{name}");
+            let all = Selection::new(true, Vec::new());
+            assert!(matches!(chosen(&all, &path), Choice::Listed(_)), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_known_by_any_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let output = dir.path().join("signatures");
+        fs::write(&output, "").unwrap();
+        fs::hard_link(&output, dir.path().join("other")).unwrap();
+        let written = vec![Identity::of(&fs::metadata(&output).unwrap())];
+        let selection = Selection::new(true, written);
+        assert!(matches!(chosen(&selection, &dir.path().join("other")), Choice::Written));
+    }
+
+    #[test]
+    fn order_is_that_of_bytes_not_of_components() {
+        let candidate = |path: &str| Candidate { path: Path::new(path).into(), size: 0, mode: 0 };
+        let mut candidates: Vec<_> =
+            ["/a/b", "/a.b", "/a", "/a/b", "/a b", "/\u{ff}"].map(candidate).into();
+        sort(&mut candidates);
+        let paths: Vec<_> = candidates.iter().map(|one| one.path.to_str().unwrap()).collect();
+        assert_eq!(paths, ["/a", "/a b", "/a.b", "/a/b", "/\u{ff}"]);
+    }
+}

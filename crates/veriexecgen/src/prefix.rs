@@ -1,0 +1,105 @@
+//! `-p`: names are recorded as they will be when a directory has become the root.
+
+use std::fmt;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use sigfile::printable;
+
+/// A directory whose name is taken off the front of every recorded path.
+#[derive(Debug, Default)]
+pub(crate) struct Prefix {
+    /// The directory as it was given, and without symbolic links; no slashes at the end.
+    spellings: Vec<Vec<u8>>,
+    real: Option<PathBuf>,
+}
+
+impl Prefix {
+    pub(crate) fn new(given: Option<&Path>) -> Self {
+        let Some(given) = given else { return Self::default() };
+        let real = fs::canonicalize(given).ok();
+        let mut spellings = vec![without_slashes(given)];
+        spellings.extend(real.as_deref().map(without_slashes));
+        Self { spellings, real }
+    }
+
+    /// The absolute path without the prefix; `None` if it is not below it.
+    pub(crate) fn strip<'a>(&self, path: &'a [u8]) -> Option<&'a [u8]> {
+        if self.spellings.is_empty() {
+            return Some(path);
+        }
+        let rests = self.spellings.iter().filter_map(|prefix| path.strip_prefix(&**prefix));
+        rests.into_iter().find(|rest| rest.starts_with(b"/") && rest.len() > 1)
+    }
+
+    /// The directory that will be the root, without symbolic links, if it exists.
+    pub(crate) fn root(&self) -> &Path {
+        self.real.as_deref().unwrap_or(Path::new("/"))
+    }
+}
+
+/// The prefix in quotes, as it was given, and where that leads if it is elsewhere.
+impl fmt::Display for Prefix {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        for (index, spelling) in self.spellings.iter().enumerate() {
+            if index == 0 || self.spellings.first() != Some(spelling) {
+                write!(out, "{separator}`{}'", printable(spelling))?;
+                separator = ", which is ";
+            }
+        }
+        Ok(())
+    }
+}
+
+fn without_slashes(path: &Path) -> Vec<u8> {
+    let mut bytes = path.as_os_str().as_bytes();
+    while let Some(shorter) = bytes.strip_suffix(b"/") {
+        bytes = shorter;
+    }
+    bytes.to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stripped(prefix: &str, path: &str) -> Option<String> {
+        let prefix = Prefix::new(Some(Path::new(prefix)));
+        prefix.strip(path.as_bytes()).map(|rest| String::from_utf8(rest.to_vec()).unwrap())
+    }
+
+    #[test]
+    fn whole_components_are_taken_off() {
+        assert_eq!(stripped("/no/root", "/no/root/bin/ls").as_deref(), Some("/bin/ls"));
+        assert_eq!(stripped("/no/root///", "/no/root/bin/ls").as_deref(), Some("/bin/ls"));
+        assert_eq!(stripped("/no/ro", "/no/root/bin/ls"), None);
+        assert_eq!(stripped("/no/root", "/no/root"), None);
+        assert_eq!(stripped("/no/root", "/elsewhere"), None);
+        assert_eq!(stripped("/no/root/bin/ls/longer", "/no/root/bin/ls"), None);
+    }
+
+    #[test]
+    fn the_root_and_nothing_take_nothing_off() {
+        assert_eq!(stripped("/", "/bin/ls").as_deref(), Some("/bin/ls"));
+        assert_eq!(stripped("", "/bin/ls").as_deref(), Some("/bin/ls"));
+        assert_eq!(Prefix::new(None).strip(b"/bin/ls"), Some(&b"/bin/ls"[..]));
+    }
+
+    #[test]
+    fn a_prefix_through_a_link_means_where_it_leads() {
+        let dir = tempfile::tempdir().unwrap();
+        let real = fs::canonicalize(dir.path()).unwrap();
+        fs::create_dir(real.join("root")).unwrap();
+        std::os::unix::fs::symlink("root", real.join("link")).unwrap();
+        let prefix = Prefix::new(Some(&real.join("link")));
+        let path = real.join("root/bin/ls");
+        assert_eq!(prefix.strip(path.as_os_str().as_bytes()), Some(&b"/bin/ls"[..]));
+        assert_eq!(prefix.root(), real.join("root"));
+        let (link, root) = (real.join("link"), real.join("root"));
+        let shown = format!("`{}', which is `{}'", link.display(), root.display());
+        assert_eq!(prefix.to_string(), shown);
+        assert_eq!(Prefix::new(Some(&root)).to_string(), format!("`{}'", root.display()));
+    }
+}

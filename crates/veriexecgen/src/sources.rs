@@ -1,0 +1,182 @@
+//! Where candidates come from: the system directories, directories, and lists of names.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::fs;
+use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use fingerprint::{Attempt, Depth, FoundFile, TreeError};
+use sigfile::printable;
+
+use crate::candidate::{Candidate, Choice, Selection};
+use crate::cli::Cli;
+use crate::faults::Faults;
+use crate::narration::Narration;
+
+/// The directories of `-D`, as NetBSD has them.
+const SYSTEM_DIRS: [&str; 8] =
+    ["/bin", "/sbin", "/usr/bin", "/usr/sbin", "/lib", "/usr/lib", "/libexec", "/usr/libexec"];
+
+/// Everything that was named to be scanned.
+#[derive(Debug)]
+pub(crate) struct Sources {
+    /// Those that a system may lack.
+    system_dirs: Vec<PathBuf>,
+    directories: Vec<PathBuf>,
+    lists: Vec<PathBuf>,
+    depth: Depth,
+    /// What ends a name in a list.
+    terminator: u8,
+}
+
+impl Sources {
+    pub(crate) fn new(cli: &Cli) -> Self {
+        let implied = cli.directories.is_empty() && cli.files_from.is_empty();
+        let system_dirs = cli.system_dirs || implied;
+        Self {
+            system_dirs: if system_dirs { SYSTEM_DIRS.map(Into::into).into() } else { Vec::new() },
+            directories: cli.directories.clone(),
+            lists: cli.files_from.clone(),
+            depth: if cli.recursive { Depth::All } else { Depth::Children },
+            terminator: if cli.null { 0 } else { b'\n' },
+        }
+    }
+
+    /// Finds the candidates, in no order that could be relied on, some of them more than once.
+    ///
+    /// # Errors
+    /// A list that cannot be read; all other trouble is added to the faults.
+    pub(crate) fn find(
+        &self,
+        selection: &Selection,
+        faults: &mut Faults,
+        narration: &mut Narration,
+    ) -> Result<Vec<Candidate>> {
+        let mut search = Search { selection, faults, narration, candidates: Vec::new() };
+        for root in &self.system_dirs {
+            match fs::symlink_metadata(root) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    let text = format_args!("This system has no {}.", root.display());
+                    search.narration.say(text);
+                }
+                _ => search.walk(root, self.depth),
+            }
+        }
+        for root in &self.directories {
+            search.walk(root, self.depth);
+        }
+        for list in &self.lists {
+            search.read_list(list, self.terminator)?;
+        }
+        Ok(search.candidates)
+    }
+}
+
+/// Names the sources as NetBSD's program does: the directories, then the lists.
+impl fmt::Display for Sources {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        for directory in self.system_dirs.iter().chain(&self.directories) {
+            write!(out, "{separator}{}", shown(directory))?;
+            separator = " ";
+        }
+        for list in &self.lists {
+            write!(out, "{separator}files from {}", list_name(list))?;
+            separator = " ";
+        }
+        Ok(())
+    }
+}
+
+/// A search under way.
+struct Search<'a> {
+    selection: &'a Selection,
+    faults: &'a mut Faults,
+    narration: &'a mut Narration,
+    candidates: Vec<Candidate>,
+}
+
+impl Search<'_> {
+    fn walk(&mut self, root: &Path, depth: Depth) {
+        fingerprint::walk(root, depth, &mut |found| match found {
+            Ok(file) => self.take(file),
+            Err(error) => self.faults.add(Described(&error)),
+        });
+    }
+
+    fn read_list(&mut self, list: &Path, terminator: u8) -> Result<()> {
+        let mut names = Vec::new();
+        if list == Path::new("-") {
+            let read = io::stdin().lock().read_to_end(&mut names);
+            read.context("Error reading from standard input")?;
+        } else {
+            let read = fs::read(list);
+            names = read.with_context(|| format!("Error opening file {}", shown(list)))?;
+        }
+        let names = names.strip_suffix(&[terminator]).unwrap_or(&names);
+        if names.is_empty() {
+            return Ok(());
+        }
+        for (index, name) in names.split(|byte| *byte == terminator).enumerate() {
+            let number = index.saturating_add(1);
+            self.look_up(Path::new(OsStr::from_bytes(name)), list, number);
+        }
+        Ok(())
+    }
+
+    fn look_up(&mut self, name: &Path, list: &Path, number: usize) {
+        let list = list_name(list);
+        if name.as_os_str().is_empty() {
+            self.faults.add(format_args!("{list}:{number}: empty line; expected a file name"));
+            return;
+        }
+        match fingerprint::locate(name) {
+            Ok(Some(file)) => self.take(file),
+            Ok(None) => {
+                let text = format_args!("Passing over {}: not a regular file.", shown(name));
+                self.narration.say(text);
+            }
+            Err(error) => self.faults.add(format_args!("{list}:{number}: {}", Described(&error))),
+        }
+    }
+
+    fn take(&mut self, file: FoundFile) {
+        let path = self.narration.is_on().then(|| file.path.clone());
+        match self.selection.choose(file) {
+            Choice::Listed(candidate) => self.candidates.push(candidate),
+            Choice::NotAsked => {}
+            Choice::Written => {
+                let path = path.unwrap_or_default();
+                let text = format_args!("Passing over {}: about to be replaced.", shown(&path));
+                self.narration.say(text);
+            }
+        }
+    }
+}
+
+/// An error of a walk with the name of what it is about.
+struct Described<'a>(&'a TreeError);
+
+impl fmt::Display for Described<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let TreeError { path, attempt, reason } = self.0;
+        let path = shown(path);
+        match attempt {
+            Attempt::ReadDirectory => write!(out, "{path}: {reason}"),
+            Attempt::StatFile => write!(out, "Cannot stat file `{path}': {reason}"),
+            Attempt::StatLink => write!(out, "Cannot stat symlink `{path}': {reason}"),
+            Attempt::RealPath => write!(out, "Cannot find absolute path `{path}': {reason}"),
+        }
+    }
+}
+
+fn list_name(list: &Path) -> impl fmt::Display {
+    shown(if list == Path::new("-") { Path::new("stdin") } else { list })
+}
+
+fn shown(path: &Path) -> impl fmt::Display {
+    printable(path.as_os_str().as_bytes())
+}
