@@ -110,13 +110,14 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The word ahead: up to a blank, a comma, a comment, or the end of the line.
+    /// The word ahead: up to a blank, a comma, a comment, or the end of the line. A backslash that
+    /// ends the file belongs to no word.
     pub(crate) fn word(&self) -> &'a [u8] {
         let mut ahead = *self;
         loop {
             match ahead.rest {
                 [] | [b' ' | b'\t' | b'\r' | b'\n' | b',' | b'#', ..] => break,
-                [b'\\', b'\n', ..] | [b'\\', b'\r', b'\n', ..] => break,
+                [b'\\'] | [b'\\', b'\n', ..] | [b'\\', b'\r', b'\n', ..] => break,
                 _ => {
                     ahead.advance(1);
                 }

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use fingerprint::{Algorithm, DigestError};
 
-use crate::{EntryType, PathError, UnknownFlag, printable};
+use crate::{EntryType, PathError, printable};
 
 /// Why a line of a signatures file gave no entry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -78,7 +78,10 @@ pub enum Problem {
     )]
     AlgorithmMissing,
     /// The line ends after the algorithm, or goes on with flags.
-    #[error("fingerprint missing; expected {} hexadecimal digits for {algorithm}", digits(*algorithm))]
+    #[error(
+        "fingerprint missing; expected {} hexadecimal digits for {algorithm}",
+        digits(*algorithm)
+    )]
     FingerprintMissing {
         /// The algorithm whose fingerprint was due.
         algorithm: Algorithm,
@@ -98,7 +101,10 @@ pub enum Problem {
     #[error(transparent)]
     Fingerprint(DigestError),
     /// A flag is none of veriexec(5).
-    #[error("unknown flag {found}; {}", expected_flags())]
+    #[error(
+        "unknown flag {found}; expected direct, indirect, file, program, interpreter, script, \
+         library or untrusted"
+    )]
     UnknownFlag {
         /// The word.
         found: Excerpt,
@@ -137,12 +143,6 @@ fn digits(algorithm: Algorithm) -> usize {
     algorithm.digest_len().saturating_mul(2)
 }
 
-/// The list of flags, from the one place that has it.
-fn expected_flags() -> String {
-    let text = UnknownFlag.to_string();
-    text.split_once("; ").map_or(text.clone(), |(_, expected)| expected.to_owned())
-}
-
 /// Some bytes of a file, to be shown: quoted, safe for a terminal, shortened when overlong.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Excerpt {
@@ -165,18 +165,11 @@ impl Excerpt {
     }
 }
 
-/// The bytes without a character that the cut left incomplete at their end.
-fn whole_characters(bytes: &[u8]) -> &[u8] {
-    let cut = bytes.iter().rev().take(4).position(|byte| byte & 0xc0 != 0x80);
-    let Some(start) = cut.and_then(|back| bytes.len().checked_sub(back)?.checked_sub(1)) else {
-        return bytes;
-    };
-    match bytes.split_at_checked(start) {
-        Some((whole, last)) if str::from_utf8(last).is_err_and(|e| e.error_len().is_none()) => {
-            whole
-        }
-        _ => bytes,
-    }
+/// The bytes without the beginning of a character that the cut left at their end.
+fn whole_characters(head: &[u8]) -> &[u8] {
+    let last = head.utf8_chunks().last().map_or(&[][..], |chunk| chunk.invalid());
+    let incomplete = str::from_utf8(last).is_err_and(|error| error.error_len().is_none());
+    head.strip_suffix(last).filter(|_| incomplete).unwrap_or(head)
 }
 
 impl Display for Excerpt {
@@ -198,5 +191,69 @@ impl Display for Excerpt {
 impl fmt::Debug for Excerpt {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         Display::fmt(self, out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use fingerprint::UnknownAlgorithm;
+
+    use super::*;
+    use crate::UnknownFlag;
+
+    fn shown(bytes: &[u8]) -> String {
+        Excerpt::new(bytes).to_string()
+    }
+
+    #[test]
+    fn excerpts_are_quoted_and_safe() {
+        assert_eq!(shown(b"foo"), "\"foo\"");
+        assert_eq!(shown(b"a\"b\"\n"), "\"a\\\"b\\\"\\n\"");
+        assert_eq!(shown(b"\x1b[0m\xff"), "\"\\x1b[0m\\xff\"");
+        assert_eq!(shown(b""), "\"\"");
+    }
+
+    #[test]
+    fn overlong_excerpts_are_cut_between_characters() {
+        assert_eq!(shown(&[b'x'; 64]), format!("\"{}\"", "x".repeat(64)));
+        assert_eq!(shown(&[b'x'; 65]), format!("\"{}...\" (65 bytes)", "x".repeat(64)));
+        let straddling = format!("{}\u{20ac}uro", "x".repeat(62));
+        let expected = format!("\"{}...\" (68 bytes)", "x".repeat(62));
+        assert_eq!(shown(straddling.as_bytes()), expected);
+        let fitting = format!("{}\u{20ac}uro", "x".repeat(61));
+        let expected = format!("\"{}\u{20ac}...\" (67 bytes)", "x".repeat(61));
+        assert_eq!(shown(fitting.as_bytes()), expected);
+        assert_eq!(
+            shown(&[0xff; 65]),
+            format!("\"{}...\" (65 bytes)", "\\xff".repeat(64)),
+            "bytes that begin no character are not taken for a cut one"
+        );
+    }
+
+    #[test]
+    fn a_file_name_is_put_in_front() {
+        let problem = Problem::UnknownFlag { found: Excerpt::new(b"foo") };
+        let diagnostic = Diagnostic { line: 12, column: 8, problem };
+        assert_eq!(
+            diagnostic.in_file("/etc/signatures").to_string(),
+            "/etc/signatures:12:8: unknown flag \"foo\"; expected direct, indirect, file, program, \
+             interpreter, script, library or untrusted"
+        );
+        let hostile = diagnostic.in_file("/tmp/\x1b]0;").to_string();
+        assert!(hostile.starts_with("/tmp/\\x1b]0;:12:8: "), "{hostile}");
+    }
+
+    #[test]
+    fn what_is_expected_is_what_the_types_know() {
+        let found = Excerpt::new(b"x");
+        let tail = |text: String| text.split_once("; ").map(|(_, tail)| tail.to_owned()).unwrap();
+        assert_eq!(
+            tail(Problem::UnknownFlag { found: found.clone() }.to_string()),
+            tail(UnknownFlag.to_string())
+        );
+        assert_eq!(
+            tail(Problem::UnknownAlgorithm { found }.to_string()),
+            tail(UnknownAlgorithm.to_string())
+        );
     }
 }

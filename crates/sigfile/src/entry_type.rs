@@ -149,6 +149,12 @@ mod tests {
     }
 
     #[test]
+    fn the_mode_alone_gives_what_netbsd_writes() {
+        assert_eq!(EntryType::by_mode(true).to_string(), "direct");
+        assert_eq!(EntryType::by_mode(false).to_string(), "indirect, file");
+    }
+
+    #[test]
     fn a_set_that_permits_nothing_means_direct() {
         assert_eq!(EntryType::EMPTY.or_direct(), EntryType::DIRECT);
         assert_eq!(EntryType::UNTRUSTED.or_direct().bits(), 0x11);

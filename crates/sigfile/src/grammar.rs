@@ -92,7 +92,7 @@ fn entry(cursor: &mut Cursor<'_>) -> Result<Entry, Diagnostic> {
 
 fn path(cursor: &mut Cursor<'_>) -> Result<Vec<u8>, Diagnostic> {
     match cursor.rest() {
-        [b'/'] | [b'/', b' ' | b'\t' | b'\r' | b'\n', ..] => {
+        [b'/'] | [b'/', b' ' | b'\t' | b'\n', ..] | [b'/', b'\r'] | [b'/', b'\r', b'\n', ..] => {
             return Err(cursor.diagnose(Problem::Path(PathError::Root)));
         }
         [b'/', ..] => {}
@@ -135,7 +135,7 @@ fn algorithm(cursor: &mut Cursor<'_>) -> Result<Algorithm, Diagnostic> {
     let found = Excerpt::new(word);
     Err(if word.iter().all(u8::is_ascii_hexdigit) && is_digest_len(word.len()) {
         cursor.diagnose(Problem::AlgorithmMissing)
-    } else if algorithm_follows(*cursor) {
+    } else if !word.is_empty() && algorithm_follows(*cursor) {
         cursor.diagnose(Problem::UnescapedBlank { found })
     } else if word.first().is_some_and(u8::is_ascii_alphanumeric) {
         cursor.diagnose(Problem::UnknownAlgorithm { found })
@@ -166,7 +166,7 @@ fn fingerprint(cursor: &mut Cursor<'_>, algorithm: Algorithm) -> Result<Digest, 
     if cursor.at_end_of_line() || EntryType::from_word(word).is_ok() {
         return Err(cursor.diagnose(Problem::FingerprintMissing { algorithm }));
     }
-    if word.is_empty() || cursor.rest() == b"\\" {
+    if word.is_empty() {
         return Err(unexpected(cursor, "a fingerprint"));
     }
     match Digest::from_hex(algorithm, word) {
@@ -216,6 +216,9 @@ fn flags(cursor: &mut Cursor<'_>) -> Result<EntryType, Diagnostic> {
     }
 }
 
+/// What the flags have before their names in sys/verified_exec.h.
+const KERNEL_PREFIX: &[u8] = b"VERIEXEC_";
+
 fn flag(cursor: &mut Cursor<'_>) -> Result<EntryType, Diagnostic> {
     let word = cursor.word();
     if let Ok(flag) = EntryType::from_word(word) {
@@ -223,11 +226,12 @@ fn flag(cursor: &mut Cursor<'_>) -> Result<EntryType, Diagnostic> {
         return Ok(flag);
     }
     let found = Excerpt::new(word);
-    let kernel = word.split_at_checked(b"VERIEXEC_".len());
-    let kernel = kernel.filter(|(prefix, _)| prefix.eq_ignore_ascii_case(b"VERIEXEC_"));
-    Err(match (word.first(), kernel.map(|(_, name)| EntryType::from_word(name))) {
-        (None, _) => cursor.diagnose(Problem::StrayComma),
-        (_, Some(Ok(meant))) => cursor.diagnose(Problem::KernelFlag { found, meant }),
+    let kernel = word.split_at_checked(KERNEL_PREFIX.len());
+    let kernel = kernel.filter(|(prefix, _)| prefix.eq_ignore_ascii_case(KERNEL_PREFIX));
+    let meant = kernel.and_then(|(_, name)| EntryType::from_word(name).ok());
+    Err(match (cursor.rest().first(), meant) {
+        (_, Some(meant)) => cursor.diagnose(Problem::KernelFlag { found, meant }),
+        (Some(b','), _) => cursor.diagnose(Problem::StrayComma),
         (Some(byte), _) if byte.is_ascii_alphanumeric() => {
             cursor.diagnose(Problem::UnknownFlag { found })
         }
@@ -242,4 +246,81 @@ fn unexpected(cursor: &Cursor<'_>, expected: &'static str) -> Diagnostic {
     let word = cursor.word();
     let found = Excerpt::new(if word.is_empty() { character(cursor.rest()) } else { word });
     cursor.diagnose(Problem::Unexpected { found, expected })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MD5: &str = "00112233445566778899aabbccddeeff";
+
+    /// What comes of a file: paths with their flags, and diagnostics.
+    fn read(file: &[u8]) -> Vec<String> {
+        let show = |line: Line| {
+            let path = crate::printable(line.entry.path()).to_string();
+            format!("{}: {path} [{}]", line.number, line.entry.entry_type())
+        };
+        entries(file).map(|item| item.map_or_else(|e| e.to_string(), show)).collect()
+    }
+
+    /// What comes of a file in which `MD5` stands for that word and a fingerprint.
+    fn read_md5(file: &str) -> Vec<String> {
+        read(file.replace("MD5", &format!("MD5 {MD5}")).as_bytes())
+    }
+
+    #[test]
+    fn what_netbsd_reads_is_read() {
+        assert_eq!(read_md5("/bin/ls MD5\n"), ["1: /bin/ls []"]);
+        assert_eq!(read_md5("\t /a \t MD5 \t Direct ,FILE,file \r\n"), ["1: /a [direct, file]"]);
+        assert_eq!(read_md5("# c\n  # c\n\n \n/a MD5 script\n"), ["5: /a [direct, file]"]);
+        assert_eq!(read_md5("/a \\\nMD5 \\\n file\n/b MD5\n"), ["1: /a [file]", "4: /b []"]);
+        let upper = format!("/a md5 {}\n", MD5.to_uppercase());
+        assert_eq!(read(upper.as_bytes()), ["1: /a []"]);
+    }
+
+    #[test]
+    fn what_netbsd_loses_is_read() {
+        assert_eq!(read_md5("/a MD5 file # why\n/b MD5#c\n"), ["1: /a [file]", "2: /b []"]);
+        assert_eq!(read_md5("/a MD5 library"), ["1: /a [indirect, file]"]);
+        assert_eq!(read_md5("/a MD5 file # why"), ["1: /a [file]"]);
+        assert_eq!(read_md5("/a MD5\r"), ["1: /a []"]);
+        assert_eq!(read_md5("/a MD5 # no \\\n/b MD5\n"), ["1: /a []", "2: /b []"]);
+        assert_eq!(read_md5("/a \\\r\nMD5\r\n"), ["1: /a []"]);
+    }
+
+    #[test]
+    fn a_backslash_makes_what_follows_part_of_the_name() {
+        assert_eq!(read_md5("/a\\ b\\\tc\\#\\n MD5\n"), ["1: /a b\\tc#n []"]);
+        assert_eq!(read_md5("/a\\\\ MD5\n"), ["1: /a\\\\ []"]);
+        assert_eq!(read_md5("/a\\\n\\\nb MD5\n/c MD5\n"), ["1: /a\\n\\nb []", "4: /c []"]);
+        assert_eq!(read_md5("/a,\"#\r' MD5\n"), ["1: /a,\"#\\r' []"]);
+        assert_eq!(read_md5("/\r MD5\n"), ["1: /\\r []"]);
+    }
+
+    #[test]
+    fn an_empty_file_has_nothing_in_it() {
+        for empty in ["", "\n", "#", "# c", " \t\r\n\\\n", "\\\r\n"] {
+            assert!(read(empty.as_bytes()).is_empty(), "{empty:?}");
+        }
+    }
+
+    #[test]
+    fn a_bad_line_is_reported_and_left_behind() {
+        let after = |bad: &str| {
+            let mut items = read_md5(&format!("/a MD5\n{bad}\n/z MD5 file\n"));
+            assert_eq!(items.remove(0), "1: /a []");
+            items
+        };
+        assert_eq!(
+            after("/b MD5 indirect, bogus"),
+            [
+                "2:51: unknown flag \"bogus\"; expected direct, indirect, file, program, \
+                 interpreter, script, library or untrusted",
+                "3: /z [file]"
+            ]
+        );
+        assert_eq!(after("\0\x01/\\\0 \x02#\\")[1..], ["3: /z [file]"]);
+        assert_eq!(after("/b nope \\\n/c MD5")[1..], ["4: /z [file]"]);
+        assert_eq!(after("bad\\\n/c MD5 /d\\\n")[1..], ["5: /z [file]"]);
+    }
 }

@@ -68,3 +68,57 @@ fn digit(nibble: u8) -> u8 {
         _ => b'a'.wrapping_sub(10).wrapping_add(nibble),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DIGEST: &[u8; 16] = b"\x00\x12\x9a\xab\xcf\xff\x10\x01\x22\x33\x44\x55\x66\x77\x88\x99";
+    const HEX: &str = "00129aabcfff10012233445566778899";
+
+    fn line(path: &[u8], entry_type: EntryType) -> io::Result<String> {
+        let digest = Digest::new(Algorithm::Md5, DIGEST).unwrap();
+        let mut out = Vec::new();
+        let result = write_line(&mut out, path, &digest, entry_type);
+        let out = String::from_utf8(out).unwrap();
+        result.inspect_err(|_| assert_eq!(out, "")).map(|()| out)
+    }
+
+    #[test]
+    fn a_line_has_four_fields() {
+        let expected = format!("/bin/ls MD5 {HEX} direct\n");
+        assert_eq!(line(b"/bin/ls", EntryType::DIRECT).unwrap(), expected);
+        let library = EntryType::from_word(b"library").unwrap();
+        let expected = format!("/lib/c.so MD5 {HEX} indirect, file\n");
+        assert_eq!(line(b"/lib/c.so", library).unwrap(), expected);
+        let expected = format!("/bin/ls MD5 {HEX}\n");
+        assert_eq!(line(b"/bin/ls", EntryType::EMPTY).unwrap(), expected);
+    }
+
+    #[test]
+    fn what_would_end_a_path_is_quoted() {
+        let path = b"/a b\tc\nd\\e#f,g\rh\"";
+        let expected = format!("/a\\ b\\\tc\\\nd\\\\e\\#f,g\rh\" MD5 {HEX} file\n");
+        assert_eq!(line(path, EntryType::FILE).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_path_that_could_not_be_read_back_is_not_written() {
+        for path in [&b"bin/ls"[..], b"", b"/", b"/a\0"] {
+            let error = line(path, EntryType::DIRECT).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+            assert!(error.get_ref().unwrap().is::<PathError>());
+        }
+    }
+
+    #[test]
+    fn an_error_of_the_output_is_passed_on() {
+        let digest = Digest::new(Algorithm::Md5, DIGEST).unwrap();
+        for room in 0..50 {
+            let mut space = [0; 50];
+            let mut out = &mut space[..room];
+            let result = write_line(&mut out, b"/bin/ls", &digest, EntryType::FILE);
+            assert_eq!(result.unwrap_err().kind(), io::ErrorKind::WriteZero);
+        }
+    }
+}
