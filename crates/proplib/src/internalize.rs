@@ -71,7 +71,7 @@ impl Dictionary {
 fn read(text: &[u8], limits: &Limits, root: Option<Kind>) -> Result<Object, ReadError> {
     if text.len() > limits.max_input {
         let kind = ReadErrorKind::TooLarge { limit: limits.max_input };
-        return Err(ReadError { kind, offset: limits.max_input, line: 1, column: 1 });
+        return Err(ReadError { kind, offset: 0, line: 1, column: 1 });
     }
     let text = CStr::from_bytes_until_nul(text).map_or(text, CStr::to_bytes);
     xml::read(text, limits, root).map_err(|fault| fault.in_text(text))

@@ -33,6 +33,8 @@ mod dismantle;
 mod entries;
 mod externalize;
 pub mod fallible;
+#[cfg(feature = "std")]
+pub mod file;
 mod internalize;
 mod limits;
 mod list;

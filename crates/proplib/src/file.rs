@@ -1,0 +1,231 @@
+//! Property lists in files, prop_dictionary_externalize_to_file(3) and its relatives.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::{Limits, Object, ReadError, WriteError};
+
+/// Writes an object to a file, as XML and without a NUL.
+///
+/// The file is replaced in one step by one that is completely on disk, with the mode 0666 less
+/// the umask, as NetBSD does; its directory is flushed, too. What the file was before, it still is
+/// after an error, unless that is [`FileProblem::Directory`].
+///
+/// # Errors
+/// [`FileError`].
+pub fn externalize_to_file(object: &Object, file: &Path) -> Result<(), FileError> {
+    let fail = |problem| FileError { file: file.into(), problem };
+    let text = object.externalize().map_err(|error| fail(FileProblem::Object(error)))?;
+
+    let directory = match file.parent() {
+        Some(directory) if !directory.as_os_str().is_empty() => directory,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".plist");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut temporary =
+        builder.tempfile_in(directory).map_err(|error| fail(FileProblem::Create(error)))?;
+    temporary
+        .write_all(&text)
+        .and_then(|()| temporary.as_file().sync_all())
+        .map_err(|error| fail(FileProblem::Write(error)))?;
+    temporary.persist(file).map_err(|error| fail(FileProblem::Replace(error.error)))?;
+    flush(directory).map_err(|error| fail(FileProblem::Directory(error)))
+}
+
+/// Flushes a directory, where its file system knows how to.
+fn flush(directory: &Path) -> io::Result<()> {
+    match File::open(directory)?.sync_all() {
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) =>
+        {
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+/// Reads the object in a file, see [`Object::internalize`].
+///
+/// # Errors
+/// [`FileError`].
+pub fn internalize_from_file(file: &Path) -> Result<Object, FileError> {
+    internalize_from_file_within(file, &Limits::DEFAULT)
+}
+
+/// Like [`internalize_from_file`], with limits of your own.
+///
+/// # Errors
+/// [`FileError`].
+pub fn internalize_from_file_within(file: &Path, limits: &Limits) -> Result<Object, FileError> {
+    let fail = |problem| FileError { file: file.into(), problem };
+    let text = read(file, limits).map_err(fail)?;
+    Object::internalize_within(&text, limits).map_err(|error| fail(FileProblem::Text(error)))
+}
+
+/// Reads a file, and of one that is too long just so much that this is seen.
+fn read(file: &Path, limits: &Limits) -> Result<Vec<u8>, FileProblem> {
+    // A FIFO would be waited for, and a device might never end.
+    if !fs::metadata(file).map_err(FileProblem::Read)?.is_file() {
+        return Err(FileProblem::NotRegular);
+    }
+    let most = u64::try_from(limits.max_input).unwrap_or(u64::MAX).saturating_add(1);
+    let mut text = Vec::new();
+    File::open(file)
+        .and_then(|opened| opened.take(most).read_to_end(&mut text))
+        .map_err(FileProblem::Read)?;
+    Ok(text)
+}
+
+/// Why a file could not be written or read.
+#[derive(Debug, thiserror::Error)]
+pub struct FileError {
+    /// The file.
+    pub file: PathBuf,
+    /// What is wrong.
+    pub problem: FileProblem,
+}
+
+/// What is wrong with a file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileProblem {
+    /// The object cannot be written.
+    #[error("cannot be written: {0}")]
+    Object(WriteError),
+    /// No new file could be made beside it.
+    #[error("cannot make a new file beside it: {0}")]
+    Create(io::Error),
+    /// The new file could not be written.
+    #[error("cannot write the new file beside it: {0}")]
+    Write(io::Error),
+    /// The new file could not be put in its place.
+    #[error("cannot be replaced: {0}")]
+    Replace(io::Error),
+    /// The file is replaced, and its directory could not be flushed.
+    #[error("replaced, but a crash may undo it, since its directory cannot be flushed: {0}")]
+    Directory(io::Error),
+    /// It is no regular file.
+    #[error("not a regular file; expected a file that holds a property list")]
+    NotRegular,
+    /// It cannot be read.
+    #[error("cannot be read: {0}")]
+    Read(io::Error),
+    /// It holds no property list.
+    #[error("{0}")]
+    Text(ReadError),
+}
+
+/// `FILE: problem`, or `FILE:LINE:COLUMN: problem`; the name is quoted and escaped where it could
+/// disturb a terminal.
+impl fmt::Display for FileError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quoted = format!("{:?}", self.file);
+        match self.file.to_str() {
+            Some(plain) if quoted.trim_matches('"') == plain => out.write_str(plain)?,
+            _ => out.write_str(&quoted)?,
+        }
+        let separator = if matches!(self.problem, FileProblem::Text(_)) { ":" } else { ": " };
+        write!(out, "{separator}{}", self.problem)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Array, Dictionary};
+
+    fn names(directory: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(directory)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn nest(depth: usize) -> Object {
+        (0..depth).fold(Object::Bool(true), |inner, _| {
+            let mut array = Array::new();
+            array.push(inner).unwrap();
+            array.into()
+        })
+    }
+
+    #[test]
+    fn objects_come_back_from_files() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("list");
+        let mut dictionary = Dictionary::new();
+        dictionary.set_string(b"key", b"\xff").unwrap();
+        for object in [Object::from(true), dictionary.into()] {
+            externalize_to_file(&object, &file).unwrap();
+            assert_eq!(fs::read(&file).unwrap(), object.externalize().unwrap());
+            assert_eq!(internalize_from_file(&file).unwrap(), object);
+        }
+        assert_eq!(names(directory.path()), ["list"]);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn the_mode_is_that_of_any_new_file() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let directory = tempfile::tempdir().unwrap();
+        let (file, other) = (directory.path().join("list"), directory.path().join("other"));
+        fs::write(&other, "").unwrap();
+        externalize_to_file(&true.into(), &file).unwrap();
+        let mode = |file| fs::metadata(file).unwrap().permissions().mode();
+        assert_eq!(mode(&file), mode(&other));
+    }
+
+    #[test]
+    fn after_an_error_everything_is_as_it_was() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("list");
+        fs::write(&file, "before").unwrap();
+        let error = externalize_to_file(&nest(300), &file).unwrap_err();
+        assert!(matches!(error.problem, FileProblem::Object(WriteError::TooDeep { .. })));
+        assert_eq!(fs::read(&file).unwrap(), b"before");
+
+        let place = directory.path().join("place");
+        fs::create_dir(&place).unwrap();
+        fs::write(place.join("inside"), "").unwrap();
+        let error = externalize_to_file(&true.into(), &place).unwrap_err();
+        assert!(matches!(error.problem, FileProblem::Replace(_)));
+        assert_eq!(names(&place), ["inside"]);
+
+        let absent = directory.path().join("absent/list");
+        let error = externalize_to_file(&true.into(), &absent).unwrap_err();
+        assert!(matches!(error.problem, FileProblem::Create(_)));
+        assert_eq!(names(directory.path()), ["list", "place"]);
+    }
+
+    #[test]
+    fn errors_name_the_file_and_the_place() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("list");
+        let message = |file: &Path| internalize_from_file(file).unwrap_err().to_string();
+        assert!(message(&file).starts_with(&format!("{}: cannot be read: ", file.display())));
+        let expected = "not a regular file; expected a file that holds a property list";
+        let place = directory.path();
+        assert_eq!(message(place), format!("{}: {expected}", place.display()));
+        fs::write(&file, "<plist>\n  <false></false>").unwrap();
+        assert_eq!(message(&file), format!("{}:2:3: expected the form <name/>", file.display()),);
+        assert!(message(Path::new("/absent\u{1b}[2J")).starts_with(r#""/absent\u{1b}[2J": "#));
+    }
+
+    #[test]
+    fn a_file_that_is_too_long_is_not_read_whole() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("list");
+        File::create(&file).unwrap().set_len(1 << 40).unwrap();
+        let limits = Limits { max_input: 1000, ..Limits::default() };
+        let error = internalize_from_file_within(&file, &limits).unwrap_err();
+        let FileProblem::Text(error) = error.problem else { panic!("{error}") };
+        assert_eq!(error.kind, crate::ReadErrorKind::TooLarge { limit: 1000 });
+    }
+}
