@@ -45,7 +45,8 @@ impl Output {
             _ => {}
         }
         // A link is added to where it leads, and set aside when a new list takes its place.
-        let file = if append { fs::canonicalize(name).ok() } else { None };
+        let follow = append && fs::symlink_metadata(name).is_ok_and(|found| found.is_symlink());
+        let file = if follow { fs::canonicalize(name).ok() } else { None };
         let file = file.unwrap_or_else(|| name.to_owned());
         replacement::check(&file, append).with_context(|| format!("Cannot write `{shown}'"))?;
         Ok(Self::File(file))

@@ -1,0 +1,10 @@
+//! veriexecgen(8) itself, run on real trees.
+
+mod append;
+mod faults;
+mod narration;
+mod options;
+mod output;
+mod selection;
+mod tree;
+mod types;

@@ -1,0 +1,59 @@
+//! What `-v` says.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::tree::Tree;
+
+#[test]
+fn each_step_is_told() {
+    let tree = Tree::with_programs(&["dir/a", "dir/b\x1b", "dir/sub/c"]);
+    fs::set_permissions(tree.path("dir/a"), fs::Permissions::from_mode(0o4755)).unwrap();
+    fs::create_dir(tree.path("sub")).unwrap();
+    tree.file("list", "sub\n", 0o644);
+    tree.file("S", "", 0o644);
+    let run = tree.run(&["-v", "-a", "-t", "md5", "-d", "dir", "-f", "list", "-o", "S"]).expect(0);
+    let told: Vec<_> = run.stdout.lines().collect();
+    let adding = |name: &str| format!("Adding {}.", tree.name(name));
+    assert_eq!(
+        told[..8],
+        [
+            "Fingerprinting dir files from list (all files) (non-recursive) using MD5",
+            "Passing over sub: not a regular file.",
+            &adding("dir/a"),
+            &adding("dir/b\\x1b"),
+            "",
+            "Backing up existing fingerprint file to \"S.old\"",
+            "",
+            told[7],
+        ]
+    );
+    assert!(told[7].starts_with("2 files, 6 bytes in ") && told[7].ends_with(" GB/s)"), "{told:?}");
+    assert_eq!(told[8], "1 of them setuid or setgid");
+    assert_eq!(run.stderr, "");
+}
+
+#[test]
+fn recursion_is_told() {
+    let tree = Tree::with_programs(&["dir/a"]);
+    let run = tree.run(&["-v", "-r", "-d", "dir", "-o", "S"]).expect(0);
+    let first = "Fingerprinting dir (executables only) (recursive) using SHA256\n";
+    assert!(run.stdout.starts_with(first), "{run:#?}");
+    assert!(!run.stdout.contains("Backing up"), "{run:#?}");
+}
+
+#[test]
+fn a_list_on_standard_output_stays_clean() {
+    let tree = Tree::with_programs(&["dir/a"]);
+    let run = tree.run(&["-v", "-d", "dir", "-o", "-"]).expect(0);
+    assert_eq!(run.stdout.lines().count(), 1);
+    assert!(run.stderr.contains("Adding "), "{run:#?}");
+}
+
+#[test]
+fn without_v_nothing_is_told() {
+    let tree = Tree::with_programs(&["dir/a"]);
+    tree.file("S", "", 0o644);
+    let run = tree.run(&["-d", "dir", "-o", "S"]).expect(0);
+    assert_eq!((&*run.stdout, &*run.stderr), ("", ""));
+}

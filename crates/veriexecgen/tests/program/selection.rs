@@ -1,0 +1,169 @@
+//! What is listed, and under which name.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::net::UnixListener;
+
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+use crate::tree::Tree;
+
+#[test]
+fn without_r_only_what_the_directory_holds_itself() {
+    let tree = Tree::with_programs(&["dir/a", "dir/sub/b", "dir/sub/deep/c", "beside"]);
+    assert_eq!(tree.names(&["-d", "dir"]), ["dir/a"]);
+    assert_eq!(tree.names(&["-r", "-d", "dir"]), ["dir/a", "dir/sub/b", "dir/sub/deep/c"]);
+    assert_eq!(tree.names(&["--directory=dir/sub"]), ["dir/sub/b"]);
+}
+
+#[test]
+fn directories_add_up_and_files_appear_once() {
+    let tree = Tree::with_programs(&["x/a", "y/b", "y/c"]);
+    assert_eq!(tree.names(&["-d", "y", "-d", "x", "-d", "y"]), ["x/a", "y/b", "y/c"]);
+    assert_eq!(tree.names(&["-r", "-d", ".", "-d", "y", "-d", "y/c"]), ["x/a", "y/b", "y/c"]);
+    assert_eq!(tree.names(&["-d", "y/c"]), ["y/c"]);
+}
+
+#[test]
+fn programs_and_shared_libraries_or_all() {
+    let tree = Tree::with_programs(&["program"]);
+    tree.file("libx.so", b"\x7fELF", 0o644);
+    tree.file("libx.so.1", b"\x7fELF", 0o444);
+    tree.file("libc.so", "GROUP ( libc.so.6 )", 0o644);
+    tree.file("data", "\x7fELF", 0o644);
+    tree.file("group-may", "", 0o654);
+    assert_eq!(tree.names(&["-d", "."]), ["group-may", "libx.so", "libx.so.1", "program"]);
+    let all = ["data", "group-may", "libc.so", "libx.so", "libx.so.1", "program"];
+    assert_eq!(tree.names(&["-a", "-d", "."]), all);
+}
+
+#[test]
+fn links_to_files_are_listed_as_those() {
+    let tree = Tree::with_programs(&["dir/a", "outside/b", "outside/c"]);
+    tree.link("a", "dir/again");
+    tree.link("../outside/b", "dir/b");
+    tree.link("b", "dir/chain");
+    tree.link("../outside", "dir/directory");
+    tree.link("..", "dir/loop");
+    tree.link("/dev/null", "dir/device");
+    assert_eq!(tree.names(&["-r", "-a", "-d", "dir"]), ["dir/a", "outside/b"]);
+    tree.link("dir", "link");
+    assert_eq!(tree.names(&["-r", "-a", "-d", "link"]), ["dir/a", "outside/b"]);
+}
+
+#[test]
+fn hard_links_are_lines_of_their_own() {
+    let tree = Tree::with_programs(&["a"]);
+    fs::hard_link(tree.path("a"), tree.path("b")).unwrap();
+    assert_eq!(tree.names(&["-d", "."]), ["a", "b"]);
+}
+
+#[test]
+fn what_is_no_regular_file_is_never_opened() {
+    let tree = Tree::with_programs(&["a"]);
+    // To open a FIFO that nobody writes to would last for ever.
+    mknodat(CWD, tree.path("fifo"), FileType::Fifo, Mode::RWXU, 0).unwrap();
+    tree.link("fifo", "to-fifo");
+    let _socket = UnixListener::bind(tree.path("socket")).unwrap();
+    fs::create_dir(tree.path("dir.so")).unwrap();
+    tree.link("dir.so", "to-dir");
+    assert_eq!(tree.names(&["-a", "-r", "-d", "."]), ["a"]);
+    assert_eq!(tree.names(&["-a", "-d", "fifo", "-d", "socket", "-d", "a"]), ["a"]);
+}
+
+#[test]
+fn names_come_from_a_list() {
+    let tree = Tree::with_programs(&["a", "sub/b", "c"]);
+    tree.file("data", "", 0o644);
+    let list = format!("{}\nsub/b\nsub/../a\nsub\ndata", tree.name("a"));
+    tree.file("list", &list, 0o644);
+    assert_eq!(tree.names(&["-f", "list"]), ["a", "sub/b"]);
+    assert_eq!(tree.names(&["-a", "-f", "list"]), ["a", "data", "sub/b"]);
+    assert_eq!(tree.names(&["-f", "list", "-d", "."]), ["a", "c", "sub/b"]);
+    tree.file("empty", "", 0o644);
+    assert!(tree.names(&["-f", "empty"]).is_empty());
+}
+
+#[test]
+fn a_list_is_read_from_standard_input() {
+    let tree = Tree::with_programs(&["a", "b"]);
+    let run = tree.run_with_input(&["-f", "-", "-o", "S"], b"b\n").expect(0);
+    assert!(run.stdout.is_empty());
+    assert!(tree.text("S").starts_with(&tree.name("b")));
+    assert_eq!(tree.text("S").lines().count(), 1);
+}
+
+#[test]
+fn names_that_end_with_nul_may_hold_newlines() {
+    let tree = Tree::with_programs(&["two\nlines", "two", "lines"]);
+    tree.run_with_input(&["-0", "-f", "-", "-o", "S"], b"two\nlines\0").expect(0);
+    let listed = crate::tree::entries(tree.text("S").as_bytes());
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0].path(), tree.name("two\nlines").as_bytes());
+}
+
+#[test]
+fn the_system_directories_are_scanned_if_nothing_else_is() {
+    let tree = Tree::with_programs(&["dir/a"]);
+    // No file is below this prefix, which is found out before any of them is hashed.
+    let scanned = |arguments: &[&str]| {
+        let arguments = [arguments, &["-v", "-p", "/no/such/prefix", "-o", "S"]].concat();
+        let run = tree.run(&arguments).expect(1);
+        run.stdout.lines().next().unwrap_or_default().to_owned()
+    };
+    let system = "/bin /sbin /usr/bin /usr/sbin /lib /usr/lib /libexec /usr/libexec";
+    let rest = "(executables only) (non-recursive) using SHA256";
+    assert_eq!(scanned(&[]), format!("Fingerprinting {system} {rest}"));
+    assert_eq!(scanned(&["-D", "-d", "dir"]), format!("Fingerprinting {system} dir {rest}"));
+    assert_eq!(scanned(&["-d", "dir"]), format!("Fingerprinting dir {rest}"));
+    tree.file("list", "dir/a\n", 0o644);
+    assert_eq!(scanned(&["-f", "list"]), format!("Fingerprinting files from list {rest}"));
+}
+
+#[test]
+fn odd_names_are_read_back_as_they_are() {
+    let tree = Tree::new();
+    let mut names: Vec<Vec<u8>> = [
+        &b"with space"[..],
+        b" at the ends ",
+        b"tab\there",
+        b"new\nline",
+        b"\n",
+        b"back\\slash",
+        b"ends in \\",
+        b"\\n",
+        b"# comment",
+        b"mid#hash",
+        b"'single' \"double\" `tick`",
+        b"carriage\rreturn",
+        b"escape\x1b[2J",
+        b"\xff\xfe",
+        b"\xc3\x28",
+        "caf\u{e9} \u{202e}\u{1f512}".as_bytes(),
+        b"a, direct",
+        b"-rf",
+        b"x SHA256 00 direct",
+    ]
+    .map(<[u8]>::to_vec)
+    .into();
+    for byte in [b'x', b' ', b'\\', b'#', b'\n', 0xff] {
+        names.push(vec![byte; 255]);
+    }
+    for (index, name) in names.iter().enumerate() {
+        let name = OsStr::from_bytes(name);
+        tree.file(name, index.to_string(), 0o755);
+        tree.file(tree.path("dirs").join(name).join("inner"), index.to_string(), 0o755);
+    }
+    let mut expected = Vec::new();
+    for name in &names {
+        let name = OsStr::from_bytes(name);
+        expected.push(tree.path(name).as_os_str().as_bytes().to_vec());
+        let inner = tree.path("dirs").join(name).join("inner");
+        expected.push(inner.as_os_str().as_bytes().to_vec());
+    }
+    expected.sort();
+    let list = tree.list(&["-r", "-d", "."]);
+    let listed: Vec<_> = list.iter().map(|entry| entry.path().to_vec()).collect();
+    assert_eq!(listed, expected);
+}
