@@ -4,12 +4,16 @@
 //! from `#` to its end, and a backslash before the newline if it continues on the next line. In a
 //! path a backslash makes the byte after it, a blank or a newline too, part of the name.
 //!
-//! Every line that is right means what it means to NetBSD's veriexecctl(8). What that program
-//! loses without a word is read or refused here, line by line: a comment after an entry, a last
-//! line without a newline, a path without the rest, and a line after a bad one, whose flags it
-//! mixes. One kind of line is read differently: a backslash that is itself quoted does not quote
-//! the blank after it, so that a name can end in a backslash. To NetBSD's scanner the blank
-//! belongs to the name, and there is no way to write such a name for it.
+//! What NetBSD's veriexecctl(8) loses without a word is read or refused here, line by line: a
+//! comment after an entry, a last line without a newline, a path without the rest, and a line after
+//! a bad one, whose flags it mixes. Every other line that is right means what it means to that
+//! program, with two exceptions:
+//!
+//! * A backslash that is itself quoted does not quote the blank after it, so that a name can end
+//!   in a backslash. To NetBSD's scanner the blank belongs to the name, and there is no way to
+//!   write such a name for it.
+//! * An entry ends with its line unless a backslash continues it. To NetBSD's scanner an empty line
+//!   after such a backslash is no end, and neither is a comment anywhere.
 
 use std::iter::FusedIterator;
 

@@ -1,7 +1,7 @@
 //! Signatures files, veriexec(5): what each file must be.
 //!
 //! [`Entry`], [`EntryType`] and [`printable`] are `no_std` and serve a kernel as well as a program;
-//! the grammar, the writer and [`classify`] need the `std` feature.
+//! the grammar, the writer and [`mod@classify`] need the `std` feature.
 #![cfg_attr(
     feature = "std",
     doc = r##"
@@ -20,7 +20,7 @@ assert_eq!(problem.to_string(), "2:14: fingerprint of 2 digits; expected 32 for 
 ```
 "##
 )]
-#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![forbid(unsafe_code)]
 
 extern crate alloc;

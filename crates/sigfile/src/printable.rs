@@ -77,8 +77,6 @@ fn misleads(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use alloc::string::ToString;
-
     use super::*;
 
     #[test]
@@ -107,11 +105,8 @@ mod tests {
         ];
         for code in hidden {
             let character = char::from_u32(code).unwrap();
-            let name = alloc::format!("/a{character}b");
-            assert_eq!(
-                printable(name.as_bytes()).to_string(),
-                alloc::format!("/a\\u{{{code:x}}}b")
-            );
+            let name = format!("/a{character}b");
+            assert_eq!(printable(name.as_bytes()).to_string(), format!("/a\\u{{{code:x}}}b"));
         }
     }
 }
