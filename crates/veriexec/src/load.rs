@@ -143,13 +143,7 @@ impl Veriexec {
             entry.status = Status::NotEvaluated;
         }
         self.insert(file, entry)?;
-        let report = Report {
-            priority: Priority::Notice,
-            message: Message::NewEntry,
-            name: path,
-            process: None,
-        };
-        self.notify(platform, Loudness::Debug, &report);
+        self.settings.notify(platform, Loudness::Debug, Message::NewEntry, path);
         Ok(Loaded::Added)
     }
 }

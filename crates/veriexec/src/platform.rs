@@ -6,11 +6,13 @@ use crate::{Errno, FileId, Located, Process, Report};
 
 /// A kernel, or what stands for one.
 ///
-/// None of [`locate`](Self::locate) and [`fingerprint`](Self::fingerprint), which may take long,
-/// is called from a method of [`Veriexec`](crate::Veriexec) that a kernel calls with a lock held:
-/// the documentation of each method says what it calls.
+/// [`locate`](Self::locate) and [`fingerprint`](Self::fingerprint) may take long. They are called
+/// by [`Candidate::new`](crate::Candidate::new) and by those methods of
+/// [`Veriexec`](crate::Veriexec) that do several steps in a row: a kernel, which must hold no lock
+/// meanwhile, calls the steps.
 pub trait Platform {
-    /// What the path leads to, following symbolic links.
+    /// What the path leads to, following symbolic links; of a mount point, the root of what is
+    /// mounted there. An empty path, or one with a NUL in it, leads nowhere.
     ///
     /// # Errors
     /// What path resolution says: [`Errno::NOENT`], [`Errno::NOTDIR`], [`Errno::NAMETOOLONG`],
@@ -22,6 +24,10 @@ pub trait Platform {
 
     /// The digest of the file's contents. The file is the one of that identity; the path is how
     /// it was reached.
+    ///
+    /// Where somebody may hold the file open for write, the platform keeps writers out from before
+    /// it reads until the result is recorded: the subsystem notices who opens it meanwhile, not
+    /// who has had it open.
     ///
     /// # Errors
     /// What reading says. [`Errno::STALE`] if the path leads to another file by now.

@@ -1,7 +1,7 @@
 //! The policy: what is allowed, at which level, and what is said about it.
 //!
-//! It is one total function of its arguments, [`decide`]. Whatever happens is first sorted into a
-//! case, and the case is a row of the table in `Case::rule`, with one answer a level.
+//! It is one total function of its arguments, [`decide`]. What is found about an event selects rows
+//! of the table in `Check::rule`, which have one answer a level; the first row that denies ends it.
 
 use sigfile::EntryType;
 
@@ -109,8 +109,8 @@ impl Verdict {
 pub struct Decision {
     /// Whether it may happen.
     pub verdict: Verdict,
-    /// What to report about it.
-    pub notice: Option<Notice>,
+    /// What to report about it, in this order. If it may not happen, the last one says why.
+    pub notices: [Option<Notice>; 2],
     /// Whether the entry's status is to be forgotten.
     pub purge: bool,
     /// Whether the entry is to be deleted.
@@ -120,7 +120,7 @@ pub struct Decision {
 impl Decision {
     /// Allowed, and nothing to say or do about it.
     pub const QUIETLY_ALLOWED: Self =
-        Self { verdict: Verdict::Allow, notice: None, purge: false, delete: false };
+        Self { verdict: Verdict::Allow, notices: [None, None], purge: false, delete: false };
 }
 
 /// What to report about an event.
@@ -171,34 +171,25 @@ impl Finding {
 /// An object that is [`Evaluation::NotEvaluated`] should be evaluated before an access to it is
 /// asked about; if it is not, it counts as one that does not match.
 pub const fn decide(level: StrictLevel, event: Event, object: Object) -> Decision {
-    let rule = Case::of(event, object).rule();
-    let [learning, ids, ips, lockdown] = rule.answers;
-    let answer = match level {
-        StrictLevel::Learning => learning,
-        StrictLevel::Ids => ids,
-        StrictLevel::Ips => ips,
-        StrictLevel::Lockdown => lockdown,
-    };
-    let verdict = match answer {
-        Answer::Allow => Verdict::Allow,
-        Answer::Deny => Verdict::Deny(Errno::PERM),
-        Answer::Fail => Verdict::Deny(object.failure()),
-    };
-    Decision { verdict, notice: rule.notice, purge: false, delete: false }
-}
-
-impl Object {
-    const fn failure(self) -> Errno {
-        match self {
-            Self::Listed(_, Evaluation::Failed(errno)) => errno,
-            _ => Errno::PERM,
-        }
+    let mut decision = Decision::QUIETLY_ALLOWED;
+    let [first, second] = Check::all(event, object);
+    if let Some(check) = first {
+        let rule = check.rule();
+        decision.notices = [rule.notice, None];
+        decision.verdict = rule.verdict(level, object);
     }
+    if let (Some(check), Verdict::Allow) = (second, decision.verdict) {
+        let rule = check.rule();
+        let [earlier, _] = decision.notices;
+        decision.notices = [earlier, rule.notice];
+        decision.verdict = rule.verdict(level, object);
+    }
+    decision
 }
 
-/// The rows of the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Case {
+/// What is found about an event: the rows of the table.
+#[derive(Clone, Copy)]
+enum Check {
     NotRegular,
     UnlistedOpened,
     UnlistedRun,
@@ -209,29 +200,36 @@ enum Case {
     Unsettled,
 }
 
-impl Case {
-    /// The row for an event. The first thing found wrong counts, in NetBSD's order: an entry that
-    /// lacks the flag is told apart only after the file was hashed.
-    const fn of(event: Event, object: Object) -> Self {
+impl Check {
+    /// The rows for an event, in NetBSD's order; the first that denies is the last that counts.
+    const fn all(event: Event, object: Object) -> [Option<Self>; 2] {
         let Event::Access(access) = event;
         match object {
-            Object::NotRegular => Self::NotRegular,
+            Object::NotRegular => [Some(Self::NotRegular), None],
             Object::Unlisted => match access {
-                Access::File => Self::UnlistedOpened,
-                Access::Direct | Access::Indirect => Self::UnlistedRun,
+                Access::File => [Some(Self::UnlistedOpened), None],
+                Access::Direct | Access::Indirect => [Some(Self::UnlistedRun), None],
             },
-            Object::Listed(_, Evaluation::Failed(_)) => Self::HashFailed,
-            Object::Listed(listed, _) if !listed.contains(access.flag()) => Self::WrongAccess,
-            Object::Listed(_, Evaluation::Valid) => Self::Valid,
-            Object::Listed(_, Evaluation::Mismatch) => Self::Mismatch,
-            Object::Listed(_, Evaluation::NotEvaluated) => Self::Unsettled,
+            Object::Listed(listed, evaluation) => {
+                let contents = match evaluation {
+                    Evaluation::Failed(_) => return [Some(Self::HashFailed), None],
+                    Evaluation::Valid => Self::Valid,
+                    Evaluation::Mismatch => Self::Mismatch,
+                    Evaluation::NotEvaluated => Self::Unsettled,
+                };
+                if listed.contains(access.flag()) {
+                    [Some(contents), None]
+                } else {
+                    [Some(Self::WrongAccess), Some(contents)]
+                }
+            }
         }
     }
 
     const fn rule(self) -> Rule {
         use Answer::{Allow as A, Deny as D, Fail as F};
         match self {
-            //                               0  1  2  3
+            // By level:                     0  1  2  3
             Self::NotRegular => Rule::quiet([A, A, A, A]),
             Self::UnlistedOpened => Rule::verbose([A, A, A, D], Finding::NoEntry),
             Self::UnlistedRun => Rule::verbose([A, A, D, D], Finding::NoEntry),
@@ -252,6 +250,7 @@ struct Rule {
 
 #[derive(Clone, Copy)]
 enum Answer {
+    /// Not denied by this row.
     Allow,
     /// Denied with [`Errno::PERM`].
     Deny,
@@ -265,23 +264,32 @@ impl Rule {
     }
 
     const fn verbose(answers: [Answer; 4], finding: Finding) -> Self {
-        Self::reported(answers, finding, Loudness::Verbose, false)
+        let notice = Notice { finding, loudness: Loudness::Verbose, alarm: false };
+        Self { answers, notice: Some(notice) }
     }
 
     const fn notice(answers: [Answer; 4], finding: Finding) -> Self {
-        Self::reported(answers, finding, Loudness::Always, false)
+        let notice = Notice { finding, loudness: Loudness::Always, alarm: false };
+        Self { answers, notice: Some(notice) }
     }
 
     const fn alarm(answers: [Answer; 4], finding: Finding) -> Self {
-        Self::reported(answers, finding, Loudness::Always, true)
+        let notice = Notice { finding, loudness: Loudness::Always, alarm: true };
+        Self { answers, notice: Some(notice) }
     }
 
-    const fn reported(
-        answers: [Answer; 4],
-        finding: Finding,
-        loudness: Loudness,
-        alarm: bool,
-    ) -> Self {
-        Self { answers, notice: Some(Notice { finding, loudness, alarm }) }
+    const fn verdict(&self, level: StrictLevel, object: Object) -> Verdict {
+        let [learning, ids, ips, lockdown] = self.answers;
+        let answer = match level {
+            StrictLevel::Learning => learning,
+            StrictLevel::Ids => ids,
+            StrictLevel::Ips => ips,
+            StrictLevel::Lockdown => lockdown,
+        };
+        match (answer, object) {
+            (Answer::Allow, _) => Verdict::Allow,
+            (Answer::Fail, Object::Listed(_, Evaluation::Failed(errno))) => Verdict::Deny(errno),
+            (Answer::Deny | Answer::Fail, _) => Verdict::Deny(Errno::PERM),
+        }
     }
 }

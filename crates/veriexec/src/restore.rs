@@ -5,6 +5,7 @@ use proplib::fallible::{self, NoMemory};
 use sigfile::EntryType;
 
 use crate::entry::Entry;
+use crate::subsystem::Settings;
 use crate::{Errno, FileId, Status, StrictLevel, Veriexec};
 
 /// An entry as it was kept: what [`Veriexec::entries`] gave.
@@ -30,16 +31,14 @@ impl Veriexec {
     #[must_use]
     pub const fn resumed(strict: StrictLevel, verbosity: i32, loaded: bool) -> Self {
         let mut resumed = Self::new();
-        resumed.strict = strict;
-        resumed.verbosity = verbosity;
-        resumed.loaded = loaded;
+        resumed.settings = Settings { strict, verbosity, loaded };
         resumed
     }
 
     /// Whether anything was ever loaded, see [`is_bypassed`](Self::is_bypassed).
     #[must_use]
     pub fn was_loaded(&self) -> bool {
-        self.loaded
+        self.settings.loaded
     }
 
     /// Puts an entry back that was kept. Unlike LOAD it checks no level and touches no file.

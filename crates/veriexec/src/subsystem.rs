@@ -15,10 +15,7 @@ use crate::{
 /// by side.
 #[derive(Debug)]
 pub struct Veriexec {
-    pub(crate) strict: StrictLevel,
-    pub(crate) verbosity: i32,
-    /// Whether anything was ever loaded.
-    pub(crate) loaded: bool,
+    pub(crate) settings: Settings,
     mounts: Table<u64, Mount>,
     /// Counts the tables ever made.
     next_number: u64,
@@ -27,6 +24,15 @@ pub struct Veriexec {
     clock: u64,
     /// The time of the last purge.
     purged: u64,
+}
+
+/// What is set and not listed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settings {
+    pub(crate) strict: StrictLevel,
+    pub(crate) verbosity: i32,
+    /// Whether anything was ever loaded.
+    pub(crate) loaded: bool,
 }
 
 /// A moment between two changes, see [`Veriexec::now`].
@@ -80,9 +86,7 @@ impl Veriexec {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            strict: StrictLevel::Learning,
-            verbosity: 0,
-            loaded: false,
+            settings: Settings { strict: StrictLevel::Learning, verbosity: 0, loaded: false },
             mounts: Table::new(),
             next_number: 0,
             clock: 0,
@@ -93,7 +97,7 @@ impl Veriexec {
     /// The strict level: `kern.veriexec.strict`.
     #[must_use]
     pub fn strict(&self) -> StrictLevel {
-        self.strict
+        self.settings.strict
     }
 
     /// Sets the strict level, to the same or a higher one.
@@ -101,29 +105,29 @@ impl Veriexec {
     /// # Errors
     /// [`Errno::PERM`] if it is lower.
     pub fn raise(&mut self, level: StrictLevel) -> Result<(), Errno> {
-        if level < self.strict {
+        if level < self.settings.strict {
             return Err(Errno::PERM);
         }
-        self.strict = level;
+        self.settings.strict = level;
         Ok(())
     }
 
     /// How much is reported: `kern.veriexec.verbose`.
     #[must_use]
     pub fn verbosity(&self) -> i32 {
-        self.verbosity
+        self.settings.verbosity
     }
 
     /// Sets how much is reported, to any number.
     pub fn set_verbosity(&mut self, verbosity: i32) {
-        self.verbosity = verbosity;
+        self.settings.verbosity = verbosity;
     }
 
     /// Whether every access is allowed without a look at it and without a report: at level 0,
     /// until something was loaded.
     #[must_use]
     pub fn is_bypassed(&self) -> bool {
-        !self.loaded && self.strict == StrictLevel::Learning
+        self.settings.bypasses(self.settings.strict)
     }
 
     /// Whether the tables may be changed now: LOAD, DELETE, FLUSH and TABLESIZE of veriexec(4) ask
@@ -132,7 +136,7 @@ impl Veriexec {
     /// # Errors
     /// [`Errno::PERM`] above level 0, with a report.
     pub fn modify_check(&self, platform: &impl Platform) -> Result<(), Errno> {
-        if self.strict == StrictLevel::Learning {
+        if self.settings.strict == StrictLevel::Learning {
             return Ok(());
         }
         platform.report(&Report {
@@ -277,7 +281,7 @@ impl Veriexec {
             self.mounts.insert(file.mount, table)?;
             self.next_number = number.wrapping_add(1);
         }
-        self.loaded = true;
+        self.settings.loaded = true;
         Ok(())
     }
 
@@ -291,15 +295,29 @@ impl Veriexec {
         Some(())
     }
 
-    pub(crate) fn notify(&self, platform: &impl Platform, loudness: Loudness, report: &Report<'_>) {
-        if loudness.is_heard(self.verbosity) {
-            platform.report(report);
-        }
-    }
-
     fn tick(&mut self) -> u64 {
         self.clock = self.clock.wrapping_add(1);
         self.clock
+    }
+}
+
+impl Settings {
+    /// Whether nothing would be looked at, were this the level.
+    pub(crate) fn bypasses(self, level: StrictLevel) -> bool {
+        !self.loaded && level == StrictLevel::Learning
+    }
+
+    pub(crate) fn notify(
+        self,
+        platform: &impl Platform,
+        loudness: Loudness,
+        message: Message<'_>,
+        name: &[u8],
+    ) {
+        if loudness.is_heard(self.verbosity) {
+            let report = Report { priority: Priority::Notice, message, name, process: None };
+            platform.report(&report);
+        }
     }
 }
 

@@ -233,3 +233,150 @@ fn put(slots: &mut [Slot], at: usize, slot: Slot) {
         *place = slot;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+    use proptest::prelude::*;
+    use std::collections::HashMap;
+
+    /// A key whose hash is as bad as the test wants it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    struct Poor {
+        number: u16,
+        hash: u64,
+    }
+
+    impl Key for Poor {
+        fn hash(&self) -> u64 {
+            self.hash
+        }
+    }
+
+    impl Key for u32 {
+        fn hash(&self) -> u64 {
+            mix(u64::from(*self))
+        }
+    }
+
+    #[derive(Clone, Debug)]
+    enum Operation {
+        Insert(Poor, u32),
+        Remove(Poor),
+        Change(Poor, u32),
+        Clear,
+    }
+
+    fn operations() -> impl Strategy<Value = Vec<Operation>> {
+        // Few keys, so that they meet again, and by turns one home for all, neighbouring homes,
+        // homes at the end of the index, and well mixed ones.
+        let key = (0..64_u16, 0..4_u8).prop_map(|(number, kind)| {
+            let hash = match kind {
+                0 => 5,
+                1 => u64::from(number % 8),
+                2 => u64::MAX - u64::from(number % 4),
+                _ => mix(u64::from(number)),
+            };
+            Poor { number, hash }
+        });
+        let operation = prop_oneof![
+            80 => (key.clone(), any::<u32>()).prop_map(|(key, value)| Operation::Insert(key, value)),
+            40 => key.clone().prop_map(Operation::Remove),
+            10 => (key, any::<u32>()).prop_map(|(key, value)| Operation::Change(key, value)),
+            1 => Just(Operation::Clear),
+        ];
+        proptest::collection::vec(operation, 0..400)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
+
+        #[test]
+        fn it_is_a_map(operations in operations()) {
+            let mut table = Table::new();
+            let mut model = HashMap::new();
+            for operation in operations {
+                match operation {
+                    Operation::Insert(key, value) => {
+                        prop_assert_eq!(table.insert(key, value), Ok(model.insert(key, value)));
+                    }
+                    Operation::Remove(key) => {
+                        prop_assert_eq!(table.remove(&key), model.remove(&key));
+                        prop_assert_eq!(table.get(&key), None);
+                    }
+                    Operation::Change(key, value) => {
+                        let changed = table.get_mut(&key).map(|old| mem::replace(old, value));
+                        let expected = model.get_mut(&key).map(|old| mem::replace(old, value));
+                        prop_assert_eq!(changed, expected);
+                    }
+                    Operation::Clear => {
+                        table.clear();
+                        model.clear();
+                    }
+                }
+                prop_assert_eq!(table.len(), model.len());
+                prop_assert_eq!(table.is_empty(), model.is_empty());
+                prop_assert!(model.iter().all(|(key, value)| table.get(key) == Some(value)));
+                prop_assert!(table.iter().all(|(key, value)| model.get(key) == Some(value)));
+                check(&table)?;
+            }
+        }
+    }
+
+    /// Each entry has one slot, a quarter of the slots is free, and their number a power of two.
+    fn check<K: Key, V>(table: &Table<K, V>) -> Result<(), TestCaseError> {
+        let used: Vec<_> = table.slots.iter().filter(|slot| !slot.is_free()).collect();
+        prop_assert_eq!(used.len(), table.entries.len());
+        let mut seen = vec![false; table.entries.len()];
+        for slot in used {
+            let (key, _) = &table.entries[slot.position()];
+            prop_assert!(slot.has_hash(key.hash()));
+            prop_assert!(!mem::replace(&mut seen[slot.position()], true));
+        }
+        let slots = table.slots.len();
+        prop_assert!(slots == 0 || slots.is_power_of_two());
+        prop_assert!(slots - table.entries.len() >= slots / 4);
+        Ok(())
+    }
+
+    #[test]
+    fn the_order_is_that_of_insertion() {
+        let mut table = Table::new();
+        for number in 0..1000_u32 {
+            assert_eq!(table.insert(number.wrapping_mul(0x9e37_79b9), number), Ok(None));
+        }
+        assert!(table.iter().map(|(_, number)| *number).eq(0..1000));
+        assert_eq!(table.remove(&0), Some(0));
+        assert_eq!(table.iter().next().map(|(_, number)| *number), Some(999));
+        assert!(table.iter().skip(1).map(|(_, number)| *number).eq(1..999));
+    }
+
+    #[test]
+    fn a_million_keys_stand_close_to_their_homes() {
+        let mut table = Table::new();
+        for number in 0..1_000_000_u32 {
+            assert_eq!(table.insert(number, number), Ok(None));
+        }
+        for number in 0..1_000_000_u32 {
+            assert_eq!(table.get(&number), Some(&number));
+        }
+        assert_eq!(table.get(&1_000_000), None);
+        let mask = table.slots.len() - 1;
+        let strayed: usize = table
+            .slots
+            .iter()
+            .enumerate()
+            .filter(|(_, slot)| !slot.is_free())
+            .map(|(at, slot)| at.wrapping_sub(slot.home(mask)) & mask)
+            .sum();
+        assert!(strayed < table.len() * 2, "{strayed} steps for {} keys", table.len());
+        for number in 0..1_000_000_u32 {
+            assert_eq!(table.remove(&number), Some(number));
+        }
+        assert!(table.slots.iter().all(|slot| slot.is_free()));
+    }
+}

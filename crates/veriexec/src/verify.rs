@@ -4,6 +4,7 @@ use fingerprint::{Algorithm, Digest};
 
 use crate::entry::Entry;
 use crate::policy::{Access, Decision, Evaluation, Event, Notice, Object, Verdict, decide};
+use crate::subsystem::Settings;
 use crate::{
     Errno, FileId, FileKind, Located, Loudness, Message, Platform, Priority, Report, Status,
     StrictLevel, Veriexec,
@@ -98,9 +99,9 @@ impl Veriexec {
             return Step::Decided(Verdict::Allow);
         }
         if located.kind != FileKind::Regular {
-            return self.decided(platform, path, access, Object::NotRegular);
+            return self.settings.answer(platform, path, access, Object::NotRegular);
         }
-        self.step(platform, path, located.id, access, Self::RETRIES)
+        self.step(platform, path, located.id, access, Some(Self::RETRIES))
     }
 
     /// Goes on with an access check after the file was hashed, or could not be.
@@ -115,30 +116,21 @@ impl Veriexec {
         hashed: Result<Digest, Errno>,
     ) -> Step {
         let Ticket { file, access, stamp, retries, .. } = ticket;
+        let settings = self.settings;
         let Some(entry) = self.entry_mut(file).filter(|entry| entry.stamp == stamp) else {
-            return match retries.checked_sub(1) {
-                Some(retries) => self.step(platform, path, file, access, retries),
-                None => self.give_up(platform, path, file, access),
-            };
+            return self.step(platform, path, file, access, retries.checked_sub(1));
         };
-        if let Ok(found) = &hashed {
-            record(entry, found);
-        }
-        let Some(entry) = self.entry(file) else {
-            return self.decided(platform, path, access, Object::Unlisted);
-        };
-        let evaluation = match &hashed {
+        let evaluation = match hashed {
             Ok(found) => {
-                let listed = &entry.fingerprint;
-                let message = Message::Comparing { listed, found };
-                let name = entry.name_or(path);
-                let report = Report { priority: Priority::Notice, message, name, process: None };
-                self.notify(platform, Loudness::Debug, &report);
+                record(entry, &found);
+                let message = Message::Comparing { listed: &entry.fingerprint, found: &found };
+                settings.notify(platform, Loudness::Debug, message, entry.name_or(path));
                 Evaluation::from(entry.status)
             }
-            Err(errno) => Evaluation::Failed(*errno),
+            Err(errno) => Evaluation::Failed(errno),
         };
-        self.decided(platform, entry.name_or(path), access, listed(entry, evaluation))
+        let object = Object::Listed(entry.entry_type, evaluation);
+        settings.answer(platform, entry.name_or(path), access, object)
     }
 
     /// What a check of that access would say at a level. The file is hashed if need be, but
@@ -154,12 +146,12 @@ impl Veriexec {
     ) -> Forecast {
         let object = match (located.kind, self.entry(located.id)) {
             (FileKind::Regular, Some(entry)) => {
-                listed(entry, foresee(platform, path, located.id, entry))
+                Object::Listed(entry.entry_type, foresee(platform, path, located.id, entry))
             }
             (FileKind::Regular, None) => Object::Unlisted,
             _ => Object::NotRegular,
         };
-        let decision = if !self.loaded && level == StrictLevel::Learning {
+        let decision = if self.settings.bypasses(level) {
             Decision::QUIETLY_ALLOWED
         } else {
             decide(level, Event::Access(access), object)
@@ -167,64 +159,46 @@ impl Veriexec {
         Forecast { object, decision }
     }
 
+    /// The next step of a check that may begin again so many times after this one; `None` if it
+    /// may not even hash the file once more.
     fn step(
         &self,
         platform: &impl Platform,
         path: &[u8],
         file: FileId,
         access: Access,
-        retries: u8,
+        retries: Option<u8>,
     ) -> Step {
         let Some(entry) = self.entry(file) else {
-            return self.decided(platform, path, access, Object::Unlisted);
+            return self.settings.answer(platform, path, access, Object::Unlisted);
         };
-        if entry.needs_evaluation() {
-            let algorithm = entry.fingerprint.algorithm();
-            return Step::Hash(Ticket { file, algorithm, access, stamp: entry.stamp, retries });
-        }
-        let object = listed(entry, Evaluation::from(entry.status));
-        self.decided(platform, entry.name_or(path), access, object)
-    }
-
-    /// The answer for a file that changed each time it was hashed.
-    fn give_up(&self, platform: &impl Platform, path: &[u8], file: FileId, access: Access) -> Step {
-        let (name, object) = match self.entry(file) {
-            Some(entry) => (entry.name_or(path), listed(entry, Evaluation::NotEvaluated)),
-            None => (path, Object::Unlisted),
+        let evaluation = match retries {
+            _ if !entry.needs_evaluation() => Evaluation::from(entry.status),
+            Some(retries) => {
+                let algorithm = entry.fingerprint.algorithm();
+                return Step::Hash(Ticket { file, algorithm, access, stamp: entry.stamp, retries });
+            }
+            None => Evaluation::NotEvaluated,
         };
-        self.decided(platform, name, access, object)
-    }
-
-    fn decided(
-        &self,
-        platform: &impl Platform,
-        name: &[u8],
-        access: Access,
-        object: Object,
-    ) -> Step {
-        let decision = decide(self.strict, Event::Access(access), object);
-        if let Some(notice) = decision.notice {
-            self.report_finding(platform, name, notice);
-        }
-        Step::Decided(decision.verdict)
-    }
-
-    fn report_finding(&self, platform: &impl Platform, name: &[u8], notice: Notice) {
-        let Notice { finding, loudness, alarm } = notice;
-        if loudness.is_heard(self.verbosity) {
-            let (priority, process) = if alarm {
-                (Priority::Alert, platform.process())
-            } else {
-                (Priority::Notice, None)
-            };
-            let message = Message::Finding(finding);
-            platform.report(&Report { priority, message, name, process });
-        }
+        let object = Object::Listed(entry.entry_type, evaluation);
+        self.settings.answer(platform, entry.name_or(path), access, object)
     }
 }
 
-fn listed(entry: &Entry, evaluation: Evaluation) -> Object {
-    Object::Listed(entry.entry_type, evaluation)
+impl Settings {
+    fn answer(self, platform: &impl Platform, name: &[u8], access: Access, object: Object) -> Step {
+        let decision = decide(self.strict, Event::Access(access), object);
+        for Notice { finding, loudness, alarm } in decision.notices.into_iter().flatten() {
+            let message = Message::Finding(finding);
+            if !alarm {
+                self.notify(platform, loudness, message, name);
+            } else if loudness.is_heard(self.verbosity) {
+                let process = platform.process();
+                platform.report(&Report { priority: Priority::Alert, message, name, process });
+            }
+        }
+        Step::Decided(decision.verdict)
+    }
 }
 
 /// Records what hashing gave. Two checks that hashed at once and do not agree saw contents that

@@ -1,0 +1,178 @@
+//! Each allocation fails in turn: the request says so, and nothing has changed.
+#![allow(unsafe_code, reason = "an allocator that fails on demand cannot be written without")]
+#![allow(clippy::unwrap_used, reason = "a test may fail so")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::ptr;
+
+use fingerprint::{Algorithm, Digest};
+use sigfile::EntryType;
+use veriexec::{
+    Access, Errno, FileId, FileKind, KeptEntry, LoadRequest, Loaded, Located, Platform, Report,
+    RestoreError, Status, StrictLevel, Veriexec,
+};
+
+/// The system's allocator, but for those allocations that are to fail.
+struct Failing;
+
+thread_local! {
+    /// How many more allocations of this thread succeed; `None` if all do.
+    static LEFT: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+fn may_allocate() -> bool {
+    LEFT.with(|left| match left.get() {
+        None => true,
+        Some(0) => false,
+        Some(more) => {
+            left.set(Some(more - 1));
+            true
+        }
+    })
+}
+
+// SAFETY: each method answers with null, which the trait allows for a failure, or does what the
+// system's allocator, which keeps the contract, does with the same arguments.
+unsafe impl GlobalAlloc for Failing {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller keeps the contract of this same method.
+        if may_allocate() { unsafe { System.alloc(layout) } } else { ptr::null_mut() }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: the block is from the system's allocator, as every block here is.
+        unsafe { System.dealloc(block, layout) }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: as above; a failure leaves the old block as it was.
+        if may_allocate() {
+            unsafe { System.realloc(block, layout, size) }
+        } else {
+            ptr::null_mut()
+        }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Failing = Failing;
+
+/// Runs with so many allocations that succeed before all fail.
+fn with_allocations<T>(count: usize, run: impl FnOnce() -> T) -> T {
+    LEFT.set(Some(count));
+    let result = run();
+    LEFT.set(None);
+    result
+}
+
+/// A system in which every path of one byte is a file, the even ones on another mount.
+struct Bytes;
+
+impl Platform for Bytes {
+    fn locate(&self, path: &[u8]) -> Result<Located, Errno> {
+        let &[byte] = path else { return Err(Errno::NOENT) };
+        let id = FileId { mount: u64::from(byte % 2), inode: u64::from(byte), generation: 0 };
+        Ok(Located { id, kind: FileKind::Regular })
+    }
+
+    fn supports(&self, _: Algorithm) -> bool {
+        true
+    }
+
+    fn fingerprint(&self, _: &[u8], _: FileId, algorithm: Algorithm) -> Result<Digest, Errno> {
+        Digest::new(algorithm, &[0; 64][..algorithm.digest_len()]).map_err(|_| Errno::IO)
+    }
+
+    fn report(&self, _: &Report<'_>) {}
+}
+
+fn request<'a>(file: &'a [u8], keep_filename: bool) -> LoadRequest<'a> {
+    LoadRequest {
+        file,
+        algorithm: Some(b"SHA512"),
+        fingerprint: Some(&[0; 64]),
+        entry_type: 1,
+        keep_filename,
+        eval_on_load: false,
+    }
+}
+
+/// Everything that can be seen of a subsystem.
+fn seen(veriexec: &Veriexec) -> String {
+    let entries: Vec<_> = veriexec.entries().collect();
+    let tables: Vec<_> = veriexec.tables().collect();
+    format!("{entries:?} {tables:?} {}", veriexec.is_bypassed())
+}
+
+#[test]
+fn a_load_without_memory_changes_nothing() {
+    let mut veriexec = Veriexec::new();
+    let mut failures = 0;
+    for byte in 0..=u8::MAX {
+        let before = seen(&veriexec);
+        for allocations in 0.. {
+            let loaded = with_allocations(allocations, || {
+                veriexec.load(&Bytes, request(&[byte], byte % 3 != 0))
+            });
+            if loaded == Ok(Loaded::Added) {
+                break;
+            }
+            assert_eq!(loaded, Err(Errno::NOMEM));
+            assert_eq!(seen(&veriexec), before);
+            failures += 1;
+        }
+    }
+    assert_eq!(veriexec.entries().count(), 256);
+    // A copy of the name in two of three loads; the rest is growth, by doubling.
+    println!("{failures} allocations failed");
+    assert!(failures > 170, "only {failures} allocations failed");
+}
+
+#[test]
+fn a_restore_without_memory_changes_nothing() {
+    let mut veriexec = Veriexec::new();
+    for inode in 0..100 {
+        let kept = KeptEntry {
+            file: FileId { mount: inode % 3, inode, generation: 0 },
+            kept_name: Some(b"/f"),
+            entry_type: EntryType::DIRECT,
+            status: Status::Valid,
+            fingerprint: Digest::new(Algorithm::Md5, &[0; 16]).unwrap(),
+        };
+        let before = seen(&veriexec);
+        let restored = with_allocations(0, || veriexec.restore(kept));
+        assert_eq!(restored, Err(RestoreError::NoMemory));
+        assert_eq!(seen(&veriexec), before);
+        veriexec.restore(kept).unwrap();
+    }
+}
+
+#[test]
+fn everything_but_a_load_needs_no_memory() {
+    let mut veriexec = Veriexec::new();
+    for byte in 0..=99 {
+        veriexec.load(&Bytes, request(&[byte], true)).unwrap();
+    }
+    veriexec.set_verbosity(2);
+    with_allocations(0, || {
+        assert_eq!(veriexec.load(&Bytes, request(&[7], false)), Ok(Loaded::Identical));
+        for byte in 0..=199 {
+            let located = Bytes.locate(&[byte]).unwrap();
+            for access in Access::ALL {
+                assert!(veriexec.verify(&Bytes, &[byte], located, access).is_allowed());
+                let level = StrictLevel::Lockdown;
+                let _ = veriexec.would(&Bytes, &[byte], located, access, level);
+            }
+            veriexec.purge(located.id);
+            assert_eq!(veriexec.query(&Bytes, &[byte]).is_ok(), byte < 100);
+        }
+        assert_eq!(veriexec.dump().count(), 100);
+        for byte in 0..=49 {
+            assert_eq!(veriexec.delete(&Bytes, &[byte]), Ok(()));
+        }
+        assert_eq!(veriexec.flush(&Bytes), Ok(()));
+        assert_eq!(veriexec.raise(StrictLevel::Ids), Ok(()));
+    });
+    assert_eq!(veriexec.entries().count(), 0);
+}
