@@ -1,0 +1,152 @@
+//! The mock device: the driver itself, in this process, with its state in a file.
+
+mod lock;
+mod platform;
+mod state;
+
+use std::path::{Path, PathBuf};
+
+use veriexec::{
+    Access as FileAccess, Errno, Forecast, Message, Notice, Platform, Priority, Report,
+    StrictLevel, Veriexec,
+};
+
+use crate::dispatch::{Call, Reply, dispatch};
+use crate::request::{Access, Request, Width};
+
+use lock::Lock;
+use platform::MockPlatform;
+
+pub use platform::LogLine;
+pub use state::{EntryProblem, StateError, StateProblem};
+
+/// A driver without a kernel: it answers every request as the kernel module does, by the same
+/// code, but nobody asks it before a file is accessed.
+///
+/// Files are known by device, inode number and time of birth. What was listed on a device whose
+/// number has changed since, after a reboot for example, is not found any more.
+#[derive(Debug)]
+pub struct MockDevice {
+    file: PathBuf,
+    access: Access,
+    veriexec: Veriexec,
+    platform: MockPlatform,
+    /// Whether a request that changes something has succeeded.
+    touched: bool,
+    _lock: Lock,
+}
+
+impl MockDevice {
+    /// Reads the state, and keeps others from changing it meanwhile. `EBUSY` if others do that.
+    pub(crate) fn open(file: &Path, access: Access) -> Result<Self, MockOpenError> {
+        let lock = Lock::take(file, access.write).map_err(|error| {
+            if error.raw_os_error() == Some(libc::EBUSY) {
+                return MockOpenError::Busy;
+            }
+            let problem = StateProblem::Lock { lock: lock::path(file), error };
+            MockOpenError::State(StateError { file: file.into(), problem })
+        })?;
+        Ok(Self {
+            file: file.into(),
+            access,
+            veriexec: state::load(file).map_err(MockOpenError::State)?,
+            platform: MockPlatform::default(),
+            touched: false,
+            _lock: lock,
+        })
+    }
+
+    /// Answers a request as the driver of a device node does. The reply's text has no NUL.
+    pub(crate) fn exchange(
+        &mut self,
+        request: Request,
+        plist: Option<&[u8]>,
+    ) -> Result<Option<Vec<u8>>, Errno> {
+        let call = Call { number: request.number(Width::NATIVE), access: self.access, plist };
+        let reply = dispatch(&mut self.veriexec, &self.platform, call)?;
+        self.touched |= request.modifies();
+        Ok(match reply {
+            Reply::Empty => None,
+            Reply::Plist(mut text) => {
+                text.pop();
+                Some(text)
+            }
+        })
+    }
+
+    /// Saves the state if it has changed.
+    pub(crate) fn commit(&self) -> Result<(), StateError> {
+        if self.touched { state::save(&self.file, &self.veriexec) } else { Ok(()) }
+    }
+
+    /// The strict level, `kern.veriexec.strict`.
+    #[must_use]
+    pub fn strict(&self) -> StrictLevel {
+        self.veriexec.strict()
+    }
+
+    /// Raises the strict level.
+    ///
+    /// # Errors
+    /// [`Errno::PERM`] if the level is above that already, or if the device is not open for
+    /// writing.
+    pub fn raise(&mut self, level: StrictLevel) -> Result<(), Errno> {
+        if !self.access.write {
+            return Err(Errno::PERM);
+        }
+        self.veriexec.raise(level)?;
+        self.touched = true;
+        Ok(())
+    }
+
+    /// What an access to a file would be answered at a level, or at the present one. Nothing is
+    /// changed by it: what is found out about the file's contents is not recorded.
+    ///
+    /// # Errors
+    /// What the path leads to, if that is no file.
+    pub fn simulate(
+        &self,
+        access: FileAccess,
+        path: &[u8],
+        level: Option<StrictLevel>,
+    ) -> Result<Simulation, Errno> {
+        let located = self.platform.locate(path)?;
+        let level = level.unwrap_or(self.strict());
+        let forecast = self.veriexec.would(&self.platform, path, located, access, level);
+        let kept = self.veriexec.lookup(located.id).and_then(|view| view.kept_name);
+        let logged = |notice: Notice| {
+            let priority = if notice.alarm { Priority::Alert } else { Priority::Notice };
+            let message = Message::Finding(notice.finding);
+            let report = Report { priority, message, name: kept.unwrap_or(path), process: None };
+            LogLine { priority, text: report.to_string() }
+        };
+        let log = forecast.decision.notices.into_iter().flatten().map(logged).collect();
+        Ok(Simulation { level, forecast, log })
+    }
+
+    /// What the driver has logged since this was last asked, oldest first, the last 1,000 lines.
+    pub fn take_log(&mut self) -> Vec<LogLine> {
+        self.platform.take_log()
+    }
+}
+
+/// What an access would be answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Simulation {
+    /// The level that was asked about.
+    pub level: StrictLevel,
+    /// What the policy was asked, and what it says: `forecast.decision.verdict`.
+    pub forecast: Forecast,
+    /// What would be logged about it, given enough verbosity. If the access is denied, the last
+    /// line says why.
+    pub log: Vec<LogLine>,
+}
+
+/// Why a mock device cannot be opened.
+#[derive(Debug)]
+pub(crate) enum MockOpenError {
+    /// Another program has it open.
+    Busy,
+    /// Its state cannot be read.
+    State(StateError),
+}

@@ -1,0 +1,239 @@
+//! The state of the mock device: an XML property list.
+//!
+//! | key | kind | what |
+//! |---|---|---|
+//! | `veriexec-mock` | number | the version of this format: 1 |
+//! | `strict` | number | the strict level |
+//! | `verbose` | number | the verbosity |
+//! | `loaded` | bool | whether anything was ever loaded |
+//! | `entries` | array | a dictionary for each entry, in the order of loading |
+//!
+//! An entry has the keys of a reply to QUERY, veriexec(4), `file` among them if the name was to be
+//! kept, and the numbers `mount`, `inode` and `generation`, which say what file it belongs to: the
+//! device it is on, its inode number there, and the nanosecond of its birth, or 0.
+
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use proplib::file::{self, FileError, FileProblem};
+use proplib::{Array, Dictionary, Limits, Object, SetError};
+use sigfile::{Printable, printable};
+use veriexec::{EntryView, FileId, KeptEntry, RestoreError, StrictLevel, Veriexec};
+
+use crate::message::{self, EntryError, LoadedEntry};
+
+const VERSION: &str = "veriexec-mock";
+const STRICT: &str = "strict";
+const VERBOSE: &str = "verbose";
+const LOADED: &str = "loaded";
+const ENTRIES: &str = "entries";
+const MOUNT: &str = "mount";
+const INODE: &str = "inode";
+const GENERATION: &str = "generation";
+
+/// The version that is written, and the only one that is read.
+const CURRENT: u64 = 1;
+
+/// Reads the state; that of a fresh driver if there is no such file.
+pub(super) fn load(file: &Path) -> Result<Veriexec, StateError> {
+    let state = match file::internalize_from_file(file) {
+        Ok(state) => state,
+        Err(FileError { problem: FileProblem::Read(error), .. })
+            if error.kind() == io::ErrorKind::NotFound =>
+        {
+            return Ok(Veriexec::new());
+        }
+        Err(FileError { problem, .. }) => {
+            return Err(StateError { file: file.into(), problem: problem.into() });
+        }
+    };
+    resume(&state).map_err(|problem| StateError { file: file.into(), problem })
+}
+
+/// Replaces the file by the state as it is now, unless that is what it holds already.
+pub(super) fn save(file: &Path, veriexec: &Veriexec) -> Result<(), StateError> {
+    replace(file, veriexec).map_err(|problem| StateError { file: file.into(), problem })
+}
+
+fn replace(file: &Path, veriexec: &Veriexec) -> Result<(), StateProblem> {
+    let state = describe(veriexec).map_err(StateProblem::Describe)?;
+    let text = state.externalize().map_err(FileProblem::Object)?;
+    let limit = Limits::DEFAULT.max_input;
+    if text.len() > limit {
+        return Err(StateProblem::TooLong { limit });
+    }
+    if fs::read(file).is_ok_and(|present| present == text) {
+        return Ok(());
+    }
+    Ok(file::externalize_to_file(&state.into(), file).map_err(|error| error.problem)?)
+}
+
+fn describe(veriexec: &Veriexec) -> Result<Dictionary, SetError> {
+    let mut entries = Array::new();
+    for (file, view) in veriexec.entries() {
+        entries.push(describe_entry(file, &view)?)?;
+    }
+    let mut state = Dictionary::new();
+    state.set_unsigned(VERSION.as_bytes(), CURRENT)?;
+    state.set_unsigned(STRICT.as_bytes(), veriexec.strict().number().into())?;
+    state.set_signed(VERBOSE.as_bytes(), veriexec.verbosity().into())?;
+    state.set_bool(LOADED.as_bytes(), veriexec.was_loaded())?;
+    state.set(ENTRIES.as_bytes(), entries)?;
+    Ok(state)
+}
+
+fn describe_entry(file: FileId, view: &EntryView<'_>) -> Result<Dictionary, SetError> {
+    let mut entry = message::entry(view)?;
+    entry.set_unsigned(MOUNT.as_bytes(), file.mount)?;
+    entry.set_unsigned(INODE.as_bytes(), file.inode)?;
+    entry.set_unsigned(GENERATION.as_bytes(), file.generation)?;
+    Ok(entry)
+}
+
+fn resume(state: &Object) -> Result<Veriexec, StateProblem> {
+    let state = state.as_dictionary().ok_or(StateProblem::Foreign)?;
+    let key = |key, expected| StateProblem::Key { key, expected };
+    match state.get_u64(VERSION.as_bytes()) {
+        Some(CURRENT) => {}
+        Some(found) => return Err(StateProblem::Version { found }),
+        None => return Err(StateProblem::Foreign),
+    }
+    let strict = state
+        .get_i64(STRICT.as_bytes())
+        .and_then(|number| StrictLevel::from_number(number).ok())
+        .ok_or(key(STRICT, "a number from 0 to 3"))?;
+    let verbosity = state.get_i32(VERBOSE.as_bytes()).ok_or(key(VERBOSE, "a number of 32 bits"))?;
+    let loaded = state.get_bool(LOADED.as_bytes()).ok_or(key(LOADED, "true or false"))?;
+    let entries = state.get_array(ENTRIES.as_bytes()).ok_or(key(ENTRIES, "an array"))?;
+
+    let mut veriexec = Veriexec::resumed(strict, verbosity, loaded);
+    for (index, entry) in entries.iter().enumerate() {
+        restore(&mut veriexec, entry)
+            .map_err(|problem| StateProblem::Entry { number: index.saturating_add(1), problem })?;
+    }
+    Ok(veriexec)
+}
+
+fn restore(veriexec: &mut Veriexec, entry: &Object) -> Result<(), EntryProblem> {
+    let entry = entry.as_dictionary().ok_or(EntryProblem::Kind)?;
+    let number =
+        |key: &'static str| entry.get_u64(key.as_bytes()).ok_or(EntryProblem::Number { key });
+    let file =
+        FileId { mount: number(MOUNT)?, inode: number(INODE)?, generation: number(GENERATION)? };
+    let LoadedEntry { file: kept_name, fingerprint, entry_type, status } =
+        LoadedEntry::read(entry)?;
+    let kept_name = kept_name.as_deref();
+    veriexec.restore(KeptEntry { file, kept_name, entry_type, status, fingerprint })?;
+    Ok(())
+}
+
+/// The state of a mock device that cannot be read, or not be saved.
+///
+/// It prints as `FILE: problem`, or as `FILE:LINE:COLUMN: problem`.
+#[derive(Debug, thiserror::Error)]
+#[error("{}{}{problem}{}", printable_path(file), problem.separator(), problem.advice())]
+pub struct StateError {
+    /// The file.
+    pub file: PathBuf,
+    /// What is wrong with it.
+    pub problem: StateProblem,
+}
+
+/// What is wrong with the state of a mock device.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StateProblem {
+    /// The lock beside it cannot be made.
+    #[error("cannot lock the state by {}: {error}", printable_path(lock))]
+    Lock {
+        /// The lock's file.
+        lock: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// It cannot be read or written, or is no property list.
+    #[error(transparent)]
+    File(#[from] FileProblem),
+    /// It is the property list of something else.
+    #[error("not the state of a mock device; expected a number for key \"{VERSION}\"")]
+    Foreign,
+    /// Another version of this program wrote it.
+    #[error("state of version {found}; expected {CURRENT}")]
+    Version {
+        /// The version it says.
+        found: u64,
+    },
+    /// A key is missing, or stands for something that it cannot.
+    #[error("key \"{key}\" is missing or wrong; expected {expected}")]
+    Key {
+        /// The key.
+        key: &'static str,
+        /// What it must stand for.
+        expected: &'static str,
+    },
+    /// An entry is none.
+    #[error("entry {number}: {problem}")]
+    Entry {
+        /// Which one, from 1.
+        number: usize,
+        /// What is wrong with it.
+        problem: EntryProblem,
+    },
+    /// The state cannot be put into a property list.
+    #[error("cannot save the state: {0}")]
+    Describe(SetError),
+    /// The state is longer than what can be read back.
+    #[error("cannot save the state: more than {limit} bytes")]
+    TooLong {
+        /// How long it may be.
+        limit: usize,
+    },
+}
+
+impl StateProblem {
+    /// What stands between the file's name and the problem: nothing but a colon if a line follows.
+    fn separator(&self) -> &'static str {
+        if matches!(self, Self::File(FileProblem::Text(_))) { ":" } else { ": " }
+    }
+
+    /// What to do about a file that is no state.
+    fn advice(&self) -> &'static str {
+        match self {
+            Self::File(FileProblem::Text(_) | FileProblem::NotRegular)
+            | Self::Foreign
+            | Self::Version { .. }
+            | Self::Key { .. }
+            | Self::Entry { .. } => {
+                "; name another file, or remove this one to begin with a fresh driver"
+            }
+            _ => "",
+        }
+    }
+}
+
+fn printable_path(path: &Path) -> Printable<'_> {
+    printable(path.as_os_str().as_bytes())
+}
+
+/// What is wrong with an entry in the state of a mock device.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EntryProblem {
+    /// It is no dictionary.
+    #[error("not a dictionary")]
+    Kind,
+    /// One of the numbers that say what file it belongs to is missing.
+    #[error("no number for key \"{key}\"")]
+    Number {
+        /// The key.
+        key: &'static str,
+    },
+    /// It is none that a driver shows.
+    #[error(transparent)]
+    Entry(#[from] EntryError),
+    /// It is none that a driver holds.
+    #[error(transparent)]
+    Restore(#[from] RestoreError),
+}
