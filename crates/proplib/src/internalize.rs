@@ -202,7 +202,7 @@ impl fmt::Display for Expected {
             Self::EmptyElement => "the form <name/>",
             Self::NonEmptyElement => "the form <name>...</name>",
             Self::TagEnd => "\">\"",
-            Self::Attribute => "name=\"value\"",
+            Self::Attribute => "name=\"value\" after the blank, or no blank",
             Self::Comment => "<!-- and a comment",
             Self::CommentEnd => "--> after the comment",
             Self::Integer => "a whole number and </integer>",

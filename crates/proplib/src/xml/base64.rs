@@ -149,8 +149,12 @@ impl Decoder<'_> {
 
     /// Ends at the first padding, which came after so many values.
     fn padded(&mut self, four: [u8; 4], values: usize) -> Result<([u8; 3], usize), usize> {
-        if values == 2 && self.next() != Some(b'=') {
-            return Err(self.before());
+        if values == 2 {
+            match self.next() {
+                Some(b'=') => {}
+                Some(_) => return Err(self.before()),
+                None => return Err(self.text.len()),
+            }
         }
         if self.next().is_some() {
             return Err(self.before());
@@ -244,7 +248,7 @@ mod tests {
             ("Zm", 2),
             ("=", 0),
             ("Z===", 1),
-            ("Zg=", 2),
+            ("Zg=", 3),
             ("Zg=a", 3),
             ("Zg==Zg==", 4),
             ("Zm8=Zg==", 4),

@@ -188,6 +188,11 @@ impl<'a> Scanner<'a> {
         }
         let is_end = self.take(b"/");
         let name = self.take_name();
+        if let Expected::Start(only) | Expected::EndTag(only) = expected
+            && name != only.as_bytes()
+        {
+            return Err(Fault { kind: ReadErrorKind::Other(expected), offset });
+        }
         let mut tag = Tag {
             offset,
             form: if is_end { Form::End } else { Form::Start },
@@ -225,8 +230,10 @@ impl<'a> Scanner<'a> {
     fn attribute(&mut self) -> Result<Attribute<'a>, Fault> {
         self.skip_space();
         let offset = self.offset;
-        let name = self.take_until(|byte| is_space(byte) || byte == b'=');
-        self.advance(1);
+        let name = self.take_until(|byte| is_space(byte) || matches!(byte, b'=' | b'>'));
+        if !self.rest().starts_with(b">") {
+            self.advance(1);
+        }
         if !self.take(b"\"") {
             return Err(Fault { kind: self.expected(Expected::Attribute).kind, offset });
         }

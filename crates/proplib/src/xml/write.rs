@@ -193,10 +193,22 @@ tabbed! {
 /// Begins a line with as many tabs as its depth, and one of the texts above.
 #[inline]
 fn line(out: &mut Vec<u8>, depth: usize, tabbed: &[u8]) -> Result<(), NoMemory> {
-    for _ in TABS..depth {
-        fallible::push(out, b'\t')?;
+    if depth > TABS {
+        tabs(out, depth.saturating_sub(TABS))?;
     }
     fallible::extend(out, tabbed.get(TABS.saturating_sub(depth)..).unwrap_or(&[]))
+}
+
+#[cold]
+fn tabs(out: &mut Vec<u8>, count: usize) -> Result<(), NoMemory> {
+    const BLOCK: &[u8] = &[b'\t'; 64];
+    let mut left = count;
+    while left > 0 {
+        let some = BLOCK.get(..left).unwrap_or(BLOCK);
+        fallible::extend(out, some)?;
+        left = left.saturating_sub(some.len());
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -229,14 +241,14 @@ mod tests {
     fn lines_are_indented_by_their_depth() {
         let mut object = Object::from(Array::new());
         let (mut before, mut after) = (String::new(), String::new());
-        for depth in 0..20 {
+        for depth in 0..100 {
             let mut array = Array::new();
             array.push(object).unwrap();
             object = array.into();
             before += &format!("{}<array>\n", "\t".repeat(depth));
             after = format!("{}</array>\n{after}", "\t".repeat(depth));
         }
-        assert_eq!(body(object), format!("{before}{}<array/>\n{after}", "\t".repeat(20)));
+        assert_eq!(body(object), format!("{before}{}<array/>\n{after}", "\t".repeat(100)));
     }
 
     #[test]
