@@ -79,7 +79,7 @@ pub fn plant(directory: &Path, names: &[Vec<u8>]) {
 }
 
 fn write(file: &Path, number: usize) {
-    let mode = if number % 2 == 0 { 0o755 } else { 0o644 };
+    let mode = if number.is_multiple_of(2) { 0o755 } else { 0o644 };
     fs::write(file, format!("contents {number}\n"))
         .and_then(|()| fs::set_permissions(file, PermissionsExt::from_mode(mode)))
         .unwrap_or_else(|error| panic!("{}: {error}", file.display()));

@@ -1,2 +1,88 @@
-//! placeholder
-fn main() {}
+//! veriexecctl(8): load the Veriexec driver, and ask it what became of what was loaded.
+#![forbid(unsafe_code)]
+
+mod cli;
+mod delete;
+mod dump;
+mod exit;
+mod load;
+mod mount_point;
+mod query;
+mod simulate;
+mod strict;
+
+use std::io::{self, ErrorKind};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use kmod_ioctl::{Access, Device, DeviceSpec};
+
+use crate::cli::{Cli, Command};
+use crate::exit::Exit;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse_from(cli::with_command_folded(std::env::args_os())) {
+        Ok(cli) => cli,
+        Err(usage) => return print_usage(&usage).into(),
+    };
+    let exit = run(&cli).unwrap_or_else(|error| {
+        if is_closed_pipe(&error) {
+            return Exit::Done;
+        }
+        complain(format_args!("{error:#}"));
+        Exit::Failed
+    });
+    exit.into()
+}
+
+fn run(cli: &Cli) -> Result<Exit> {
+    match &cli.command {
+        Command::Load { file } => load::run(cli, file),
+        Command::Delete { path } => delete::run(cli, path),
+        Command::Query { file } => query::run(cli, file),
+        Command::Dump => dump::run(cli),
+        Command::Flush => {
+            let mut device = open(cli, Access::WRITE)?;
+            device.flush()?;
+            device.close()?;
+            Ok(Exit::Done)
+        }
+        Command::Strict { level } => strict::run(cli, *level),
+        Command::Simulate { access, file, level } => simulate::run(cli, *access, file, *level),
+    }
+}
+
+/// The driver that the command line names.
+fn open(cli: &Cli, access: Access) -> Result<Device> {
+    Ok(Device::open(&DeviceSpec::try_from(cli.device.as_os_str())?, access)?)
+}
+
+/// A path as the driver takes it.
+fn bytes(path: &Path) -> &[u8] {
+    path.as_os_str().as_encoded_bytes()
+}
+
+/// Prints one message to standard error. Nothing can be done where that fails.
+fn complain(message: std::fmt::Arguments<'_>) {
+    use io::Write;
+    let _ = writeln!(io::stderr(), "veriexecctl: {message}");
+}
+
+/// A wrong command line is an error like any other; asking for help is none.
+fn print_usage(usage: &clap::Error) -> Exit {
+    let printed = usage.print();
+    if usage.use_stderr() || printed.is_err() { Exit::Failed } else { Exit::Done }
+}
+
+/// Whether the reader of our output went away, as `head` does: no failure of ours.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let io = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
+    io.is_some_and(|io| io.kind() == ErrorKind::BrokenPipe)
+}
+
+/// Names what a failed write was to.
+fn to_standard_output<T>(written: io::Result<T>) -> Result<T> {
+    written.context("standard output")
+}

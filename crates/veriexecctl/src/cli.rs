@@ -1,0 +1,159 @@
+//! The command line: NetBSD's options and commands, and their long forms.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use veriexec::{Access, StrictLevel};
+
+/// Manage the Veriexec subsystem.
+#[derive(Debug, Parser)]
+#[command(name = "veriexecctl", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// The driver: a device, or mock:FILE for one whose state is FILE
+    #[arg(long, global = true, value_name = "DEVICE", default_value = "/dev/veriexec")]
+    pub(crate) device: OsString,
+
+    /// Evaluate each fingerprint when it is loaded, not at the first access
+    #[arg(short, long, global = true)]
+    pub(crate) eval_on_load: bool,
+
+    /// Keep the file names in the driver, so that dump can show them
+    #[arg(short, long, global = true)]
+    pub(crate) keep_filename: bool,
+
+    /// Say what is being done
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Load the entries of a signatures file ("-" for standard input)
+    Load {
+        /// The signatures file
+        #[arg(default_value = "/etc/signatures")]
+        file: PathBuf,
+    },
+    /// Delete the entry of a file, or all entries of a mount
+    Delete {
+        /// A file, or the mount point of a file system
+        #[arg(value_name = "FILE|MOUNT_POINT")]
+        path: PathBuf,
+    },
+    /// Show what the driver holds of a file
+    Query {
+        /// The file
+        file: PathBuf,
+    },
+    /// Print the entries as a signatures file, as far as their names were kept
+    Dump,
+    /// Delete all entries
+    Flush,
+    /// Show the strict level, or raise it (mock device)
+    Strict {
+        /// The level to raise it to: 0 learning, 1 IDS, 2 IPS, 3 lockdown
+        #[arg(value_parser = level)]
+        level: Option<StrictLevel>,
+    },
+    /// Show what an access to a file would be answered, changing nothing (mock device)
+    Simulate {
+        /// The access
+        access: SimulatedAccess,
+        /// The file
+        file: PathBuf,
+        /// At this strict level instead of the device's
+        #[arg(long, value_parser = level)]
+        level: Option<StrictLevel>,
+    },
+}
+
+/// An access that can be simulated.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum SimulatedAccess {
+    /// Execute it as a program
+    Exec,
+    /// Open it for reading
+    Open,
+    /// Map it executable, or run it as the interpreter of a script
+    Mmap,
+}
+
+impl SimulatedAccess {
+    /// What a file must be listed for.
+    pub(crate) fn needed(self) -> Access {
+        match self {
+            Self::Exec => Access::Direct,
+            Self::Open => Access::File,
+            Self::Mmap => Access::Indirect,
+        }
+    }
+}
+
+fn level(text: &str) -> Result<StrictLevel, String> {
+    let level = text.parse().ok().and_then(|number| StrictLevel::from_number(number).ok());
+    level.ok_or_else(|| "expected 0 learning, 1 IDS, 2 IPS or 3 lockdown".into())
+}
+
+/// The arguments with the command's name in lower case: NetBSD's tool takes it in any case.
+pub(crate) fn with_command_folded(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = arguments.collect();
+    let mut index = 1;
+    while let Some(argument) = arguments.get_mut(index) {
+        if argument == "--device" {
+            index += 2;
+        } else if is_option(argument) {
+            index += 1;
+        } else {
+            argument.make_ascii_lowercase();
+            break;
+        }
+    }
+    arguments
+}
+
+fn is_option(argument: &OsStr) -> bool {
+    argument.as_encoded_bytes().starts_with(b"-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(with_command_folded(line.split(' ').map(OsString::from)))
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn netbsd_command_lines_are_understood() {
+        let cli = parse("veriexecctl -ekv load").unwrap();
+        assert!(cli.eval_on_load && cli.keep_filename && cli.verbose);
+        assert!(
+            matches!(cli.command, Command::Load { file } if file.as_os_str() == "/etc/signatures")
+        );
+        assert!(matches!(parse("veriexecctl LOAD sigs").unwrap().command, Command::Load { .. }));
+        assert!(matches!(parse("veriexecctl Flush").unwrap().command, Command::Flush));
+        assert!(parse("veriexecctl query").is_err());
+        assert!(parse("veriexecctl dump extra").is_err());
+    }
+
+    #[test]
+    fn options_stand_before_or_after_the_command() {
+        let cli = parse("veriexecctl --device mock:state -k LOAD File").unwrap();
+        assert_eq!(cli.device, "mock:state");
+        assert!(matches!(cli.command, Command::Load { file } if file.as_os_str() == "File"));
+        let cli = parse("veriexecctl load -k File --device mock:State").unwrap();
+        assert!(cli.keep_filename);
+        assert_eq!(cli.device, "mock:State");
+    }
+}

@@ -1,0 +1,42 @@
+//! `query`: what the driver holds of a file.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use kmod_ioctl::{Access, DeviceError, Reason};
+use sigfile::printable;
+
+use crate::cli::Cli;
+use crate::exit::Exit;
+use crate::{bytes, mount_point, open, to_standard_output};
+
+/// Prints the six lines of NetBSD's tool.
+pub(crate) fn run(cli: &Cli, file: &Path) -> Result<Exit> {
+    let name = printable(bytes(file));
+    let held = match open(cli, Access::READ)?.query(bytes(file)) {
+        Ok(held) => held,
+        Err(error) if has_no_entry(&error) => bail!("No Veriexec entry for `{name}'"),
+        Err(error) => return Err(error.into()),
+    };
+    let mount_point = mount_point::of(file).with_context(|| format!("`{name}'"))?;
+    let text = format!(
+        "Filename: {name}\n\
+         Mount: {}\n\
+         Entry flags: {}\n\
+         Entry status: {}\n\
+         Fingerprint algorithm: {}\n\
+         Fingerprint: {}\n",
+        printable(bytes(&mount_point)),
+        held.entry_type,
+        held.status,
+        held.fingerprint.algorithm(),
+        held.fingerprint,
+    );
+    to_standard_output(io::stdout().write_all(text.as_bytes()))?;
+    Ok(Exit::Done)
+}
+
+fn has_no_entry(error: &DeviceError) -> bool {
+    error.refusal().is_some_and(|refusal| refusal.reason() == Reason::NoEntry)
+}
