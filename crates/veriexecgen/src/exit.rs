@@ -7,7 +7,8 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// All was done.
     Done,
-    /// An error: nothing was written.
+    /// An error. Whatever file the list was to go to is complete: the old list, or the new one if
+    /// it was written before the error.
     Failed,
     /// The list was written, and with `-W` something is missing from it.
     Skipped,

@@ -39,7 +39,7 @@ impl Faults {
         if self.count == 0 {
             return Exit::Done;
         }
-        report(format_args!("{}, what they name is not listed", self.counted()));
+        report(format_args!("{}, what failed is not listed", self.counted()));
         Exit::Skipped
     }
 

@@ -28,7 +28,7 @@ fn all_errors_are_seen_at_once_and_nothing_is_written() {
     };
     check(&arguments, 1, "7 errors, nothing was written; -W skips what fails");
     assert!(!tree.path("S").exists());
-    check(&[&arguments[..], &["-W"]].concat(), 2, "7 errors, what they name is not listed");
+    check(&[&arguments[..], &["-W"]].concat(), 2, "7 errors, what failed is not listed");
     assert_eq!(tree.text("S"), format!("{} SHA256 {ABC} direct, file\n", tree.name("dir/a")));
 }
 
