@@ -6,7 +6,7 @@
 //! | `strict` | number | the strict level |
 //! | `verbose` | number | the verbosity |
 //! | `loaded` | bool | whether anything was ever loaded |
-//! | `entries` | array | a dictionary for each entry, in the order of loading |
+//! | `entries` | array | a dictionary for each entry |
 //!
 //! An entry has the keys of a reply to QUERY, veriexec(4), `file` among them if the name was to be
 //! kept, and the numbers `mount`, `inode` and `generation`, which say what file it belongs to: the

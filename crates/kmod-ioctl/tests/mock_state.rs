@@ -1,0 +1,171 @@
+//! States of the mock device that are damaged, or none: errors, and nothing overwritten.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use fingerprint::{Algorithm, Hasher};
+use kmod_ioctl::{Access, Device, DeviceError, DeviceSpec, DumpedEntry, LoadOptions};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use sigfile::{Entry, EntryType};
+use tempfile::TempDir;
+use veriexec::StrictLevel;
+
+/// A state with an evaluated entry, one that is not, and one whose name was not kept.
+fn state() -> (TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let state = dir.path().join("state");
+    let mut device = open(&state, Access::WRITE).unwrap();
+    for (name, keep_filename, eval_on_load) in
+        [("one", true, true), ("two & <three>", true, false), ("four", false, false)]
+    {
+        let path = dir.path().join(name);
+        fs::write(&path, name).unwrap();
+        let digest = Hasher::digest(Algorithm::Md5, name.as_bytes());
+        let path = path.into_os_string().into_encoded_bytes();
+        let entry = Entry::new(path, digest, EntryType::DIRECT).unwrap();
+        device.load(&entry, LoadOptions { keep_filename, eval_on_load }).unwrap();
+    }
+    device.mock().unwrap().raise(StrictLevel::Ids).unwrap();
+    device.close().unwrap();
+    (dir, state)
+}
+
+fn open(state: &Path, access: Access) -> Result<Device, DeviceError> {
+    Device::open(&DeviceSpec::Mock(state.into()), access)
+}
+
+/// All that can be asked of the device.
+fn contents(device: &mut Device) -> (StrictLevel, Vec<DumpedEntry>) {
+    (device.mock().unwrap().strict(), device.dump().unwrap())
+}
+
+/// Why these bytes are no state; that they are still there afterwards is checked.
+fn error(state: &Path, bytes: &[u8]) -> Option<String> {
+    fs::write(state, bytes).unwrap();
+    let opened = [Access::READ, Access::READ_WRITE].map(|access| match open(state, access) {
+        Ok(device) => {
+            device.close().unwrap();
+            None
+        }
+        Err(DeviceError::State(error)) => Some(error.to_string()),
+        Err(error) => panic!("{error}"),
+    });
+    assert_eq!(fs::read(state).unwrap(), bytes);
+    let [error, again] = opened;
+    assert_eq!(error, again);
+    error
+}
+
+#[test]
+fn a_state_that_was_cut_short_is_an_error_or_whole() {
+    let (_dir, state) = state();
+    let whole = fs::read(&state).unwrap();
+    let expected = contents(&mut open(&state, Access::READ).unwrap());
+    assert_eq!(expected.1.len(), 2);
+    let mut read = 0;
+    for len in 0..=whole.len() {
+        match error(&state, &whole[..len]) {
+            Some(text) => assert!(text.starts_with(&format!("{}:", state.display())), "{text}"),
+            None => {
+                assert_eq!(contents(&mut open(&state, Access::READ).unwrap()), expected);
+                read += 1;
+            }
+        }
+    }
+    assert_eq!(read, 2, "all of it is needed but for the last line feed");
+}
+
+#[test]
+fn what_is_no_state_is_said_with_its_place() {
+    let (_dir, state) = state();
+    let good = String::from_utf8(fs::read(&state).unwrap()).unwrap();
+    let message = |bytes: &[u8]| {
+        let text = error(&state, bytes).unwrap();
+        text.strip_prefix(state.to_str().unwrap())
+            .and_then(|text| {
+                let advice = "; name another file, or remove this one to begin with a fresh driver";
+                text.strip_suffix(advice)
+            })
+            .unwrap_or_else(|| panic!("{text}"))
+            .to_owned()
+    };
+    let changed = |from: &str, to: &str| {
+        assert!(good.contains(from), "{from}");
+        message(good.replacen(from, to, 1).as_bytes())
+    };
+
+    assert_eq!(message(b""), ":1:1: nothing to read; expected a property list");
+    assert!(message(b"\x7fELF\x02\x01").starts_with(":1:1: "));
+    // Six lines before the entries, two of 18 and one of 16, two after them.
+    assert_eq!(changed("<true/>", "<true>"), ":61:2: expected the form <name/>");
+    let foreign = ": not the state of a mock device; expected a number for key \"veriexec-mock\"";
+    assert_eq!(message(b"<plist version=\"1.0\"><array/></plist>"), foreign);
+    assert_eq!(message(b"<plist version=\"1.0\"><dict/></plist>"), foreign);
+    let version = "<key>veriexec-mock</key>\n\t<integer>0x";
+    assert_eq!(
+        changed(&format!("{version}1"), &format!("{version}2")),
+        ": state of version 2; expected 1"
+    );
+    let strict = "<key>strict</key>\n\t<integer>0x1";
+    assert_eq!(
+        changed(strict, "<key>strict</key>\n\t<integer>4"),
+        ": key \"strict\" is missing or wrong; expected a number from 0 to 3"
+    );
+    assert_eq!(
+        changed("<key>loaded</key>", "<key>locked</key>"),
+        ": key \"loaded\" is missing or wrong; expected true or false"
+    );
+    assert_eq!(
+        changed("<key>inode</key>", "<key>index</key>"),
+        ": entry 1: no number for key \"inode\""
+    );
+    assert_eq!(
+        changed("<string>MD5</string>", "<string>MD4</string>"),
+        ": entry 1: key \"fp-type\" names no algorithm; expected MD5, SHA1, RMD160, SHA256, \
+         SHA384 or SHA512"
+    );
+    assert_eq!(
+        changed("<key>entry-type</key>\n\t\t\t<integer>0x1", "<key>entry-type</key>\n<integer>0x0"),
+        ": entry 1: entry type permits no access; expected direct, indirect or file among its flags"
+    );
+    let first = good.find("\t\t<dict>").unwrap();
+    let end = good.find("\t\t</dict>\n").unwrap() + "\t\t</dict>\n".len();
+    let entry = &good[first..end];
+    assert_eq!(
+        changed(entry, &format!("{entry}{entry}")),
+        ": entry 2: two entries for the same file; expected one"
+    );
+    assert_eq!(changed(entry, "\t\t<true/>\n"), ": entry 1: not a dictionary");
+}
+
+#[test]
+fn what_is_no_regular_file_is_no_state() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = dir.path().join("directory");
+    fs::create_dir(&place).unwrap();
+    let error = open(&place, Access::READ).unwrap_err().to_string();
+    assert!(error.contains(": not a regular file; "), "{error}");
+
+    let fifo = dir.path().join("fifo");
+    nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRUSR).unwrap();
+    let error = open(&fifo, Access::READ).unwrap_err().to_string();
+    assert!(error.contains(": not a regular file; "), "{error}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_damage_does_any_harm(damage in vec((any::<Index>(), any::<u8>()), 1..4)) {
+        let (_dir, state) = state();
+        let mut bytes = fs::read(&state).unwrap();
+        for (index, byte) in damage {
+            let at = index.index(bytes.len());
+            bytes[at] = byte;
+        }
+        error(&state, &bytes);
+    }
+}
