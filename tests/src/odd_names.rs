@@ -71,9 +71,9 @@ pub fn with_newline() -> Vec<Vec<u8>> {
 pub fn plant(directory: &Path, names: &[Vec<u8>]) {
     for (index, name) in names.iter().enumerate() {
         let name = OsStr::from_bytes(name);
-        write(&directory.join(name), index);
         let inner = directory.join("directories").join(name);
         fs::create_dir_all(&inner).unwrap_or_else(|error| panic!("{}: {error}", inner.display()));
+        write(&directory.join(name), index);
         write(&inner.join("inner"), index + names.len());
     }
 }

@@ -12,6 +12,7 @@ use fingerprint::{FoundFile, Job};
 pub(crate) struct Candidate {
     /// Its absolute path, without symbolic links.
     path: Box<Path>,
+    identity: Identity,
     size: u64,
     mode: u32,
 }
@@ -20,6 +21,11 @@ impl Candidate {
     /// The path as bytes.
     pub(crate) fn path_bytes(&self) -> &[u8] {
         self.path.as_os_str().as_bytes()
+    }
+
+    /// What it is told by under each of its names.
+    pub(crate) fn identity(&self) -> Identity {
+        self.identity
     }
 
     /// Whether anyone may execute it.
@@ -53,7 +59,7 @@ pub(crate) struct Selection {
 }
 
 /// What a file is told by, whatever its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Identity {
     device: u64,
     inode: u64,
@@ -82,11 +88,12 @@ impl Selection {
 
     pub(crate) fn choose(&self, found: FoundFile) -> Choice {
         let FoundFile { path, metadata } = found;
-        if self.written.contains(&Identity::of(&metadata)) {
+        let identity = Identity::of(&metadata);
+        if self.written.contains(&identity) {
             return Choice::Written;
         }
         let (size, mode) = (metadata.size(), metadata.mode());
-        let candidate = Candidate { path: path.into_boxed_path(), size, mode };
+        let candidate = Candidate { path: path.into_boxed_path(), identity, size, mode };
         if self.all || candidate.executable() || is_shared_object(&candidate.path) {
             Choice::Listed(candidate)
         } else {
@@ -168,7 +175,9 @@ mod tests {
 
     #[test]
     fn order_is_that_of_bytes_not_of_components() {
-        let candidate = |path: &str| Candidate { path: Path::new(path).into(), size: 0, mode: 0 };
+        let identity = Identity { device: 0, inode: 0 };
+        let candidate =
+            |path: &str| Candidate { path: Path::new(path).into(), identity, size: 0, mode: 0 };
         let mut candidates: Vec<_> =
             ["/a/b", "/a.b", "/a", "/a/b", "/a b", "/\u{ff}"].map(candidate).into();
         sort(&mut candidates);

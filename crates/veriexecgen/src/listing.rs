@@ -2,15 +2,15 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use fingerprint::{Batch, Digest, Job};
+use fingerprint::{Batch, Digest};
 use sigfile::{Classification, Entry, EntryType, classify, printable};
 
-use crate::candidate::Candidate;
+use crate::candidate::{Candidate, Identity};
 use crate::cli::Classify;
 use crate::faults::Faults;
 use crate::prefix::Prefix;
@@ -72,7 +72,7 @@ pub(crate) fn list(
     }
     let mut entries = Vec::with_capacity(hashed.len());
     for (candidate, digest, entry_type) in hashed {
-        let runs_scripts = interpreters.real_paths.contains(candidate.path());
+        let runs_scripts = interpreters.files.contains(&candidate.identity());
         let extra = if runs_scripts { EntryType::INDIRECT } else { EntryType::EMPTY };
         match entry(&candidate, prefix, digest, entry_type | extra) {
             Ok(entry) => entries.push(entry),
@@ -109,8 +109,9 @@ fn entry(
 struct Interpreters {
     /// Those seen, by the name that the scripts use.
     seen: HashSet<Vec<u8>>,
-    /// The same, by the names that candidates have.
-    real_paths: HashSet<PathBuf>,
+    /// The same, whatever their names: a driver holds one entry for all hard links of a file, and
+    /// refuses a second that differs.
+    files: HashSet<Identity>,
 }
 
 impl Interpreters {
@@ -118,8 +119,9 @@ impl Interpreters {
         if self.seen.contains(&name) {
             return;
         }
-        if let Ok(real) = rooted::resolve(root, Path::new(OsStr::from_bytes(&name))) {
-            self.real_paths.insert(real);
+        let real = rooted::resolve(root, Path::new(OsStr::from_bytes(&name)));
+        if let Ok(metadata) = real.and_then(fs::metadata) {
+            self.files.insert(Identity::of(&metadata));
         }
         self.seen.insert(name);
     }

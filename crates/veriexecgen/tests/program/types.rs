@@ -64,6 +64,20 @@ fn what_runs_listed_scripts_is_indirect_too() {
 }
 
 #[test]
+fn all_hard_links_of_an_interpreter_are_listed_alike() {
+    let tree = Tree::new();
+    tree.file("interpreter", elf(), 0o755);
+    fs::hard_link(tree.path("interpreter"), tree.path("other-name")).unwrap();
+    tree.file("script", format!("#!{}\n", tree.name("interpreter")), 0o755);
+    let expected = pairs(&[
+        ("interpreter", "direct, indirect"),
+        ("other-name", "direct, indirect"),
+        ("script", "direct, file"),
+    ]);
+    assert_eq!(types(&tree, &["-d", "."]), expected);
+}
+
+#[test]
 fn below_a_prefix_interpreters_are_found_there() {
     let tree = Tree::new();
     tree.file("root/usr/bin/mawk", elf(), 0o755);
