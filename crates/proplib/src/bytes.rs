@@ -83,6 +83,33 @@ impl Bytes {
     }
 }
 
+impl Bytes {
+    /// Whether any byte is so; for no byte may this be said of NUL.
+    #[inline]
+    pub(crate) fn any(&self, is: impl Fn(u8) -> bool) -> bool {
+        match self {
+            // All of the room, whose rest is NUL: a loop of known length needs no branches.
+            Self::Inline(_, room) => room.iter().fold(false, |any, &byte| any | is(byte)),
+            Self::Shared(bytes) => bytes.as_slice().iter().any(|&byte| is(byte)),
+        }
+    }
+
+    /// Appends the bytes to a list.
+    #[inline]
+    pub(crate) fn append_to(&self, out: &mut Vec<u8>) -> Result<(), NoMemory> {
+        match self {
+            // A copy of known length, cut back, is a few instructions.
+            Self::Inline(length, room) => {
+                let end = out.len().saturating_add(usize::from(*length));
+                fallible::extend(out, room)?;
+                out.truncate(end);
+                Ok(())
+            }
+            Self::Shared(bytes) => fallible::extend(out, bytes.as_slice()),
+        }
+    }
+}
+
 impl Default for Bytes {
     fn default() -> Self {
         Self::Inline(0, [0; INLINE])

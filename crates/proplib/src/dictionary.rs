@@ -107,7 +107,7 @@ impl Dictionary {
     pub fn remove(&mut self, key: &[u8]) -> Result<Option<Object>, NoMemory> {
         let Ok(index) = self.find(key) else { return Ok(None) };
         let entries = self.0.make_mut()?;
-        if let Some(moved) = entries.get_mut(index..) {
+        if let Some(moved @ [_, ..]) = entries.get_mut(index..) {
             moved.rotate_left(1);
         }
         Ok(entries.pop().map(|entry| entry.value))

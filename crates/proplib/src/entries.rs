@@ -52,16 +52,9 @@ impl Entries {
     }
 }
 
-/// Sorts by key and, in place of an order that keeps equal keys apart, by where they came.
+/// Sorts by key; of entries with the same key, only the last one stays.
 fn sort(mut entries: Vec<Entry>) -> Result<Vec<Entry>, NoMemory> {
-    let mut order = Vec::new();
-    fallible::reserve_exact(&mut order, entries.len())?;
-    for index in 0..entries.len() {
-        fallible::push(&mut order, index)?;
-    }
-    let key = |index: usize| entries.get(index).map(|entry| &entry.key);
-    order.sort_unstable_by(|&one, &other| key(one).cmp(&key(other)).then(one.cmp(&other)));
-
+    let order = order(&entries)?;
     let mut sorted: Vec<Entry> = Vec::new();
     fallible::reserve_exact(&mut sorted, entries.len())?;
     for index in order {
@@ -74,6 +67,42 @@ fn sort(mut entries: Vec<Entry>) -> Result<Vec<Entry>, NoMemory> {
         }
     }
     Ok(sorted)
+}
+
+/// The indices of entries by their keys; those with the same key stay in their order.
+///
+/// It merges ever longer runs: the sorts of the standard library allocate as they like, or do not
+/// keep that order, or have a panic in them.
+fn order(entries: &[Entry]) -> Result<Vec<usize>, NoMemory> {
+    let (mut order, mut merged) = (Vec::new(), Vec::new());
+    fallible::reserve_exact(&mut order, entries.len())?;
+    fallible::reserve_exact(&mut merged, entries.len())?;
+    for index in 0..entries.len() {
+        fallible::push(&mut order, index)?;
+        fallible::push(&mut merged, index)?;
+    }
+    let key = |index: usize| entries.get(index).map(|entry| &entry.key);
+    let mut run: usize = 1;
+    while run < entries.len() {
+        let two = run.saturating_mul(2).max(2);
+        for (runs, room) in order.chunks(two).zip(merged.chunks_mut(two)) {
+            let (mut one, mut other) = runs.split_at_checked(run).unwrap_or((runs, &[]));
+            for place in room {
+                let next = match (one.first(), other.first()) {
+                    (Some(&first), Some(&second)) if key(first) > key(second) => &mut other,
+                    (None, Some(_)) => &mut other,
+                    _ => &mut one,
+                };
+                if let Some((&index, rest)) = next.split_first() {
+                    *place = index;
+                    *next = rest;
+                }
+            }
+        }
+        mem::swap(&mut order, &mut merged);
+        run = two;
+    }
+    Ok(order)
 }
 
 #[cfg(test)]

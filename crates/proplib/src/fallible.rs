@@ -66,7 +66,7 @@ fn push_reserved<T>(list: &mut Vec<T>, item: T) -> Result<(), NoMemory> {
 /// [`NoMemory`]; the list is as it was.
 pub fn insert_at<T>(list: &mut Vec<T>, index: usize, item: T) -> Result<(), NoMemory> {
     push(list, item)?;
-    if let Some(moved) = list.get_mut(index..) {
+    if let Some(moved @ [_, ..]) = list.get_mut(index..) {
         moved.rotate_right(1);
     }
     Ok(())
@@ -146,10 +146,10 @@ mod tests {
     #[test]
     fn items_go_where_they_are_put() {
         let mut list = Vec::new();
-        for (index, item) in [(0, 'c'), (0, 'a'), (1, 'b'), (3, 'd'), (9, 'e')] {
+        for (index, item) in [(0, 'c'), (0, 'a'), (1, 'b'), (3, 'd'), (5, 'e'), (9, 'f')] {
             insert_at(&mut list, index, item).unwrap();
         }
-        assert_eq!(list, ['a', 'b', 'c', 'd', 'e']);
+        assert_eq!(list, ['a', 'b', 'c', 'd', 'e', 'f']);
     }
 
     #[test]

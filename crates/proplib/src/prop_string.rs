@@ -26,6 +26,10 @@ impl PropString {
         Self(bytes)
     }
 
+    pub(crate) const fn bytes(&self) -> &Bytes {
+        &self.0
+    }
+
     /// The bytes, without a NUL at their end.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

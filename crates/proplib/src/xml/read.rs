@@ -235,7 +235,7 @@ impl<'a> Reader<'a> {
     fn text(&mut self, limit: usize, name: &'static str) -> Result<Bytes, Fault> {
         let offset = self.scanner.offset();
         let rest = self.scanner.rest();
-        let plain = self.scanner.take_until(|byte| matches!(byte, b'<' | b'&'));
+        let plain = self.scanner.take_until(|byte| (byte == b'<') | (byte == b'&'));
         let check = |length: usize| {
             if length > limit {
                 return Err(Fault { kind: ReadErrorKind::KeyTooLong, offset });

@@ -79,24 +79,21 @@ impl<'a> Writer<'a, '_> {
         let mut depth: usize = 1;
         loop {
             let Some((key, child)) = level.next() else {
-                let outside = depth.saturating_sub(1);
-                line(
-                    self.out,
-                    outside,
-                    match level {
-                        Level::Array(_) => ARRAY_END,
-                        Level::Dictionary(_) => DICT_END,
-                    },
-                )?;
+                depth = depth.saturating_sub(1);
+                indent(self.out, depth)?;
+                match level {
+                    Level::Array(_) => put(self.out, b"</array>\n")?,
+                    Level::Dictionary(_) => put(self.out, b"</dict>\n")?,
+                }
                 let Some(parent) = self.parents.pop() else { return Ok(()) };
                 level = parent;
-                depth = outside;
                 continue;
             };
             if let Some(key) = key {
-                line(self.out, depth, KEY)?;
-                text::escape(self.out, key.as_slice())?;
-                fallible::extend(self.out, b"</key>\n")?;
+                indent(self.out, depth)?;
+                put(self.out, b"<key>")?;
+                text::escape(self.out, key)?;
+                put(self.out, b"</key>\n")?;
             }
             let inner = match child {
                 Object::Array(array) => self.open(Container::Array(array), depth)?,
@@ -124,90 +121,73 @@ impl<'a> Writer<'a, '_> {
         if depth >= self.max_depth {
             return Err(WriteError::TooDeep { limit: self.max_depth });
         }
-        let (tag, level) = match container {
-            Container::Array(array) if array.is_empty() => (ARRAY_EMPTY, None),
-            Container::Array(array) => (ARRAY, Some(Level::Array(array.iter()))),
-            Container::Dictionary(dictionary) if dictionary.is_empty() => (DICT_EMPTY, None),
-            Container::Dictionary(dictionary) => {
-                (DICT, Some(Level::Dictionary(dictionary.entries().iter())))
+        indent(self.out, depth)?;
+        Ok(match container {
+            Container::Array(array) if array.is_empty() => {
+                put(self.out, b"<array/>\n")?;
+                None
             }
-        };
-        line(self.out, depth, tag)?;
-        Ok(level)
+            Container::Array(array) => {
+                put(self.out, b"<array>\n")?;
+                Some(Level::Array(array.iter()))
+            }
+            Container::Dictionary(dictionary) if dictionary.is_empty() => {
+                put(self.out, b"<dict/>\n")?;
+                None
+            }
+            Container::Dictionary(dictionary) => {
+                put(self.out, b"<dict>\n")?;
+                Some(Level::Dictionary(dictionary.entries().iter()))
+            }
+        })
     }
 }
 
 /// Writes an object that is no container, on a line of its own.
 fn leaf(out: &mut Vec<u8>, depth: usize, object: &Object) -> Result<(), NoMemory> {
+    indent(out, depth)?;
     match object {
-        Object::Bool(true) => line(out, depth, TRUE),
-        Object::Bool(false) => line(out, depth, FALSE),
+        Object::Bool(true) => put(out, b"<true/>\n"),
+        Object::Bool(false) => put(out, b"<false/>\n"),
         Object::Number(number) => {
-            line(out, depth, INTEGER)?;
+            put(out, b"<integer>")?;
             integer::write(out, *number)?;
-            fallible::extend(out, b"</integer>\n")
+            put(out, b"</integer>\n")
         }
-        Object::String(string) if string.as_bytes().is_empty() => line(out, depth, STRING_EMPTY),
+        Object::String(string) if string.as_bytes().is_empty() => put(out, b"<string/>\n"),
         Object::String(string) => {
-            line(out, depth, STRING)?;
-            text::escape(out, string.as_bytes())?;
-            fallible::extend(out, b"</string>\n")
+            put(out, b"<string>")?;
+            text::escape(out, string.bytes())?;
+            put(out, b"</string>\n")
         }
-        Object::Data(data) if data.as_bytes().is_empty() => line(out, depth, DATA_EMPTY),
+        Object::Data(data) if data.as_bytes().is_empty() => put(out, b"<data/>\n"),
         Object::Data(data) => {
-            line(out, depth, DATA)?;
+            put(out, b"<data>")?;
             base64::encode(out, data.as_bytes())?;
-            fallible::extend(out, b"</data>\n")
+            put(out, b"</data>\n")
         }
         Object::Array(_) | Object::Dictionary(_) => Ok(()),
     }
 }
 
-/// How many tabs stand before each of the texts below, so that a line of usual depth is begun
-/// with one copy.
-const TABS: usize = 8;
-
-macro_rules! tabbed {
-    ($($name:ident $text:literal;)*) => {$(
-        const $name: &[u8] = concat!("\t\t\t\t\t\t\t\t", $text).as_bytes();
-    )*};
-}
-
-tabbed! {
-    ARRAY "<array>\n";
-    ARRAY_EMPTY "<array/>\n";
-    ARRAY_END "</array>\n";
-    DATA "<data>";
-    DATA_EMPTY "<data/>\n";
-    DICT "<dict>\n";
-    DICT_EMPTY "<dict/>\n";
-    DICT_END "</dict>\n";
-    FALSE "<false/>\n";
-    INTEGER "<integer>";
-    KEY "<key>";
-    STRING "<string>";
-    STRING_EMPTY "<string/>\n";
-    TRUE "<true/>\n";
-}
-
-/// Begins a line with as many tabs as its depth, and one of the texts above.
+/// Appends a text of known length, which is a few instructions.
 #[inline]
-fn line(out: &mut Vec<u8>, depth: usize, tabbed: &[u8]) -> Result<(), NoMemory> {
-    if depth > TABS {
-        tabs(out, depth.saturating_sub(TABS))?;
-    }
-    fallible::extend(out, tabbed.get(TABS.saturating_sub(depth)..).unwrap_or(&[]))
+fn put<const LENGTH: usize>(out: &mut Vec<u8>, text: &[u8; LENGTH]) -> Result<(), NoMemory> {
+    fallible::extend(out, text)
 }
 
-#[cold]
-fn tabs(out: &mut Vec<u8>, count: usize) -> Result<(), NoMemory> {
-    const BLOCK: &[u8] = &[b'\t'; 64];
-    let mut left = count;
-    while left > 0 {
-        let some = BLOCK.get(..left).unwrap_or(BLOCK);
-        fallible::extend(out, some)?;
-        left = left.saturating_sub(some.len());
+/// Begins a line with as many tabs as its depth.
+#[inline]
+fn indent(out: &mut Vec<u8>, depth: usize) -> Result<(), NoMemory> {
+    const TABS: &[u8; 8] = &[b'\t'; 8];
+    let end = out.len().saturating_add(depth);
+    let mut left = depth;
+    while left > TABS.len() {
+        put(out, TABS)?;
+        left = left.saturating_sub(TABS.len());
     }
+    put(out, TABS)?;
+    out.truncate(end);
     Ok(())
 }
 
