@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::Read;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread;
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
@@ -141,11 +141,9 @@ fn standard_output_has_several_names() {
 fn a_reader_that_goes_away_is_no_panic() {
     let tree = Tree::with_programs(&["dir/a"]);
     let gone = |arguments: &[&str]| {
-        let mut command = tree.command();
-        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        drop(child.stdout.take());
-        Run::of(&child.wait_with_output().unwrap())
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        Run::of(&tree.command().args(arguments).stdout(writer).output().unwrap())
     };
     let run = gone(&["-v", "-d", "dir", "-o", "S"]).expect(0);
     assert_eq!(run.stderr, "");
