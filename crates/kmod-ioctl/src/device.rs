@@ -103,9 +103,7 @@ impl Device {
         let differs = error.refusal().is_some_and(|refusal| refusal.reason() == Reason::Differs);
         if differs && self.access.covers(Access::READ) {
             let present = self.query(entry.path())?;
-            if present.fingerprint == *entry.fingerprint()
-                && present.entry_type == entry.entry_type().or_direct()
-            {
+            if is_same(&present, entry) {
                 return Ok(LoadOutcome::Same);
             }
         }
@@ -211,6 +209,12 @@ impl Device {
     }
 }
 
+/// Whether loading the entry would make no difference: the driver made direct of no flags.
+fn is_same(present: &LoadedEntry, entry: &Entry) -> bool {
+    present.fingerprint == *entry.fingerprint()
+        && present.entry_type == entry.entry_type().or_direct()
+}
+
 fn dumped(message: &Dictionary) -> Result<DumpedEntry, ReplyProblem> {
     let entry = LoadedEntry::read(message)?;
     let status = entry.status;
@@ -220,4 +224,28 @@ fn dumped(message: &Dictionary) -> Result<DumpedEntry, ReplyProblem> {
 /// The error number, or that of bad input where the error is std's own.
 fn number(error: &std::io::Error) -> Errno {
     error.raw_os_error().map_or(Errno::INVAL, Errno::from_raw)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fingerprint::{Algorithm, Digest};
+    use sigfile::EntryType;
+
+    #[test]
+    fn the_same_entry_is_known_whatever_its_name_and_status() {
+        let digest = |byte| Digest::new(Algorithm::Md5, &[byte; 16]).unwrap();
+        let entry =
+            |byte, entry_type| Entry::new(b"/a".to_vec(), digest(byte), entry_type).unwrap();
+        let present = LoadedEntry {
+            file: Some(b"/b".to_vec()),
+            fingerprint: digest(1),
+            entry_type: EntryType::DIRECT,
+            status: Status::Valid,
+        };
+        assert!(is_same(&present, &entry(1, EntryType::DIRECT)));
+        assert!(is_same(&present, &entry(1, EntryType::EMPTY)));
+        assert!(!is_same(&present, &entry(1, EntryType::FILE)));
+        assert!(!is_same(&present, &entry(2, EntryType::DIRECT)));
+    }
 }

@@ -119,7 +119,6 @@ impl Drop for Reply {
 #[cfg(test)]
 mod tests {
     use std::io::Write;
-    use std::os::unix::fs::MetadataExt;
 
     use super::*;
 
@@ -154,6 +153,7 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn the_reply_is_unmapped_when_dropped() {
+        use std::os::unix::fs::MetadataExt;
         let (reply, file) = mapped(&[b'x'; 10_000]);
         let inode = format!(" {} ", file.metadata().unwrap().ino());
         let is_mapped = || std::fs::read_to_string("/proc/self/maps").unwrap().contains(&inode);

@@ -401,6 +401,28 @@ fn a_simulation_says_what_would_be_and_changes_nothing() {
 }
 
 #[test]
+fn nothing_is_said_until_something_was_loaded() {
+    let place = Place::new();
+    let entry = place.file("one", "1");
+    let said = || {
+        let mut device = place.open(Access::READ);
+        let simulation = device.mock().unwrap().simulate(FileAccess::Direct, entry.path(), None);
+        simulation.unwrap().log.len()
+    };
+    let mut device = place.open(Access::WRITE);
+    device.mock().unwrap().raise(StrictLevel::Learning).unwrap();
+    device.close().unwrap();
+    assert!(place.state().exists());
+    assert_eq!(said(), 0);
+
+    place.load(&entry, KEEP).unwrap();
+    let mut device = place.open(Access::WRITE);
+    device.flush().unwrap();
+    device.close().unwrap();
+    assert_eq!(said(), 1);
+}
+
+#[test]
 fn a_node_that_is_not_there_or_is_none_is_an_error_that_says_what_to_do() {
     let place = Place::new();
     let text = |path: PathBuf| {

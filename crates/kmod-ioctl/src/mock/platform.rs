@@ -154,6 +154,15 @@ mod tests {
     }
 
     #[test]
+    fn the_time_of_birth_tells_files_with_one_inode_number_apart() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let metadata = file.as_file().metadata().unwrap();
+        let born = metadata.created().map(|born| born.duration_since(UNIX_EPOCH).unwrap());
+        let generation = located(file.path()).unwrap().id.generation;
+        assert_eq!(u128::from(generation), born.map_or(0, |born| born.as_nanos()));
+    }
+
+    #[test]
     fn kinds_and_mount_points_are_told_apart() {
         let dir = tempfile::tempdir().unwrap();
         let kind = |path: &str| located(Path::new(path)).unwrap().kind;
