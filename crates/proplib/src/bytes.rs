@@ -84,7 +84,7 @@ impl Bytes {
 }
 
 impl Bytes {
-    /// Whether any byte is so; for no byte may this be said of NUL.
+    /// Whether any byte is so, which NUL must not be.
     #[inline]
     pub(crate) fn any(&self, is: impl Fn(u8) -> bool) -> bool {
         match self {

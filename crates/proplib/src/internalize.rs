@@ -135,7 +135,12 @@ pub enum ReadErrorKind {
     #[error("unknown entity; expected &amp;, &apos;, &gt;, &lt; or &quot;")]
     Entity,
     /// A number that neither an `i64` nor a `u64` can hold.
-    #[error("number out of range; expected {} to {}", i64::MIN, u64::MAX)]
+    #[error(
+        "number out of range; expected {} to {}, or to {} without a sign",
+        i64::MIN,
+        i64::MAX,
+        u64::MAX
+    )]
     Range,
     /// The attribute `size` of data is not the number of its bytes.
     #[error("wrong size; expected size=\"{found}\", or none")]

@@ -1,6 +1,6 @@
 //! What holds for every property list: it comes back from its text, and another reader and writer
 //! agree with ours.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at once")]
+#![allow(clippy::unwrap_used, reason = "a test may stop at once")]
 
 use plist::Value;
 use proplib::{Array, Data, Dictionary, Number, Object, PropString};

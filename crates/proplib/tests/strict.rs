@@ -174,7 +174,8 @@ fn elements_that_netbsd_refuses() {
                      <data>";
     let entity = "unknown entity; expected &amp;, &apos;, &gt;, &lt; or &quot;";
     let integer = "expected a whole number and </integer>";
-    let range = "number out of range; expected -9223372036854775808 to 18446744073709551615";
+    let range = "number out of range; expected -9223372036854775808 to 9223372036854775807, or to \
+                 18446744073709551615 without a sign";
     let base64 = "expected base64 with its padding and </data>";
     let size = "wrong size; expected size=\"3\", or none";
     let long_key = format!("<dict><key>{}</key><true/></dict>", "k".repeat(129));
