@@ -37,6 +37,10 @@ pub enum Reply {
 /// What is checked comes in NetBSD's order: the number, the descriptor, the strict level, the
 /// property list, and then what is in it. A request that fails has changed nothing.
 ///
+/// LOAD hashes in here if it has to evaluate. A kernel, which holds no lock while it hashes, takes
+/// the steps itself: [`admit`], [`read`], [`message::load_request`], [`veriexec::Candidate::new`]
+/// and [`Veriexec::add`].
+///
 /// # Errors
 /// What [`admit`] and [`read`] say, and then:
 /// * LOAD: [`Errno::INVAL`] without a path, and what [`Veriexec::load`] says;

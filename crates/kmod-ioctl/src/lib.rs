@@ -1,8 +1,8 @@
 //! The contract of `/dev/veriexec`, veriexec(4), from both of its sides.
 //!
 //! The numbers and structures are NetBSD's, on every operating system. The driver's side,
-//! [`dispatch`], is `no_std` and serves a kernel as well as the mock device; the client, `Device`,
-//! needs the `std` feature.
+//! [`dispatch`](mod@dispatch), is `no_std` and serves a kernel as well as the mock device; the
+//! client, `Device`, needs the `std` feature.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
