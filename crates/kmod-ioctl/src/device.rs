@@ -45,7 +45,8 @@ pub struct DumpedEntry {
 pub enum LoadOutcome {
     /// The driver took it.
     Taken,
-    /// The driver would not take it, because it has the same entry already.
+    /// The driver would not take it, because it has the same entry already. Only a NetBSD driver
+    /// does that; the name is not kept then.
     Same,
 }
 
@@ -144,7 +145,8 @@ impl Device {
         })
     }
 
-    /// Asks for every entry whose name was kept.
+    /// Asks for every name that was kept, with its entry. A NetBSD driver keeps one for each file,
+    /// ours every hard link.
     ///
     /// # Errors
     /// [`DeviceError`].

@@ -65,12 +65,12 @@ pub fn dispatch(
         Request::Query => {
             let message = read(call.plist)?;
             let view = veriexec.query(platform, message::file_of(&message)?)?;
-            return write(message::entry(&view).map_err(errno)?.into());
+            return write(message::entry(&view, view.kept_name()).map_err(errno)?.into());
         }
         Request::Dump => {
             let mut entries = Array::new();
-            for (_, view) in veriexec.dump() {
-                entries.push(message::entry(&view).map_err(errno)?)?;
+            for (name, view) in veriexec.dump() {
+                entries.push(message::entry(&view, Some(name)).map_err(errno)?)?;
             }
             return write(entries.into());
         }

@@ -83,13 +83,13 @@ pub fn load_request(message: &Dictionary) -> Result<LoadRequest<'_>, Errno> {
     })
 }
 
-/// The dictionary that shows an entry, for a query and in a dump.
+/// The dictionary that shows an entry, for a query and in a dump: by the name, if there is one.
 ///
 /// # Errors
 /// [`SetError::NoMemory`].
-pub fn entry(view: &EntryView<'_>) -> Result<Dictionary, SetError> {
+pub fn entry(view: &EntryView<'_>, name: Option<&[u8]>) -> Result<Dictionary, SetError> {
     let mut message = Dictionary::new();
-    if let Some(name) = view.kept_name {
+    if let Some(name) = name {
         message.set_string(FILE, name)?;
     }
     set_fingerprint(&mut message, view.fingerprint)?;
@@ -107,8 +107,8 @@ fn set_fingerprint(message: &mut Dictionary, fingerprint: &Digest) -> Result<(),
 #[derive(Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(Clone))]
 pub struct LoadedEntry {
-    /// The name it was loaded by, if that was to be kept. Any program may have loaded it: the
-    /// name need not be an absolute path.
+    /// A name it was loaded by, the first one in the reply to a query, if any was to be kept. Any
+    /// program may have loaded it: the name need not be an absolute path.
     pub file: Option<Vec<u8>>,
     /// What the file's contents must hash to.
     pub fingerprint: Digest,

@@ -113,7 +113,7 @@ impl MockDevice {
         let located = self.platform.locate(path)?;
         let level = level.unwrap_or(self.strict());
         let forecast = self.veriexec.would(&self.platform, path, located, access, level);
-        let kept = self.veriexec.lookup(located.id).and_then(|view| view.kept_name);
+        let kept = self.veriexec.lookup(located.id).and_then(|view| view.kept_name());
         let logged = |notice: Notice| {
             let priority = if notice.alarm { Priority::Alert } else { Priority::Notice };
             let message = Message::Finding(notice.finding);

@@ -72,12 +72,12 @@ fn the_driver_reads_leniently() {
 fn shown_with(key: &[u8], value: Option<Object>) -> Result<LoadedEntry, EntryError> {
     let entry = libc_so();
     let view = EntryView {
-        kept_name: Some(entry.path()),
+        kept_names: &[entry.path().to_vec()],
         entry_type: entry.entry_type(),
         status: Status::Valid,
         fingerprint: entry.fingerprint(),
     };
-    let mut message = message::entry(&view).unwrap();
+    let mut message = message::entry(&view, view.kept_name()).unwrap();
     message.remove(key).unwrap();
     if let Some(value) = value {
         message.set(key, value).unwrap();
@@ -142,14 +142,16 @@ proptest! {
 
     #[test]
     fn what_the_driver_shows_is_what_is_read(entry in entries(), kept: bool, status in 0_u64..3) {
+        let name = kept.then_some(entry.path());
         let view = EntryView {
-            kept_name: kept.then_some(entry.path()),
+            kept_names: &[b"/another".to_vec()],
             entry_type: entry.entry_type(),
             status: Status::from_number(status).unwrap(),
             fingerprint: entry.fingerprint(),
         };
-        let shown = LoadedEntry::read(&through_text(&message::entry(&view).unwrap())).unwrap();
-        prop_assert_eq!(shown.file.as_deref(), view.kept_name);
+        let message = through_text(&message::entry(&view, name).unwrap());
+        let shown = LoadedEntry::read(&message).unwrap();
+        prop_assert_eq!(shown.file.as_deref(), name);
         prop_assert_eq!(shown.status, view.status);
         prop_assert_eq!(&shown.fingerprint, view.fingerprint);
         prop_assert_eq!(shown.entry_type, view.entry_type);

@@ -218,7 +218,7 @@ fn an_entry_is_of_the_file_and_not_of_the_name() {
         [&b"hard"[..], b"soft"].map(|name| place.entry(name, "1", EntryType::DIRECT));
     assert_eq!(place.status(&hard), Ok(Status::NotEvaluated));
     assert_eq!(place.status(&soft), Ok(Status::NotEvaluated));
-    place.load(&hard, KEEP).unwrap();
+    place.load(&hard, LoadOptions::default()).unwrap();
     assert_eq!(place.dump(), [place.entry(b"one", "1", EntryType::DIRECT)]);
 
     fs::rename(place.path(b"one"), place.path(b"moved")).unwrap();
@@ -227,6 +227,43 @@ fn an_entry_is_of_the_file_and_not_of_the_name() {
         place.status(&place.entry(b"moved", "1", EntryType::DIRECT)),
         Ok(Status::NotEvaluated)
     );
+}
+
+#[test]
+fn every_hard_link_that_was_listed_comes_back() {
+    for deleted in [&b"perl"[..], b"perl5.36.0", b"a third"] {
+        let place = Place::new();
+        let mut entries = vec![place.file("perl", "1")];
+        for name in [&b"perl5.36.0"[..], b"a third"] {
+            fs::hard_link(place.path(b"perl"), place.path(name)).unwrap();
+            entries.push(place.entry(name, "1", EntryType::DIRECT));
+        }
+        // Each in an opening of its own, and each once more.
+        for _ in 0..2 {
+            for entry in &entries {
+                place.load(entry, KEEP).unwrap();
+            }
+        }
+        assert_eq!(place.dump(), entries);
+        for entry in &entries {
+            let shown = place.open(Access::READ).query(entry.path()).unwrap();
+            assert_eq!(shown.file.as_deref(), Some(entries[0].path()));
+        }
+        let others = [
+            place.entry(b"perl5.36.0", "1", EntryType::FILE),
+            place.entry(b"a third", "2", EntryType::DIRECT),
+        ];
+        for other in others {
+            assert_eq!(place.load(&other, KEEP), Err(Reason::Differs));
+        }
+        assert_eq!(place.dump(), entries);
+
+        let mut device = place.open(Access::WRITE);
+        device.delete(bytes(&place.path(deleted))).unwrap();
+        device.close().unwrap();
+        assert_eq!(place.dump(), []);
+        assert_eq!(place.status(&entries[0]), Err(Reason::NoEntry));
+    }
 }
 
 #[test]

@@ -13,20 +13,27 @@ use sigfile::{Entry, EntryType};
 use tempfile::TempDir;
 use veriexec::StrictLevel;
 
-/// A state with an evaluated entry, one that is not, and one whose name was not kept.
+/// A state with an evaluated entry, one that is not and has two more names, and one whose name was
+/// not kept.
 fn state() -> (TempDir, PathBuf) {
     let dir = tempfile::tempdir().unwrap();
     let state = dir.path().join("state");
     let mut device = open(&state, Access::WRITE).unwrap();
+    let mut load = |name: &str, contents: &str, options| {
+        let digest = Hasher::digest(Algorithm::Md5, contents.as_bytes());
+        let path = dir.path().join(name).into_os_string().into_encoded_bytes();
+        let entry = Entry::new(path, digest, EntryType::DIRECT).unwrap();
+        device.load(&entry, options).unwrap();
+    };
     for (name, keep_filename, eval_on_load) in
         [("one", true, true), ("two & <three>", true, false), ("four", false, false)]
     {
-        let path = dir.path().join(name);
-        fs::write(&path, name).unwrap();
-        let digest = Hasher::digest(Algorithm::Md5, name.as_bytes());
-        let path = path.into_os_string().into_encoded_bytes();
-        let entry = Entry::new(path, digest, EntryType::DIRECT).unwrap();
-        device.load(&entry, LoadOptions { keep_filename, eval_on_load }).unwrap();
+        fs::write(dir.path().join(name), name).unwrap();
+        load(name, name, LoadOptions { keep_filename, eval_on_load });
+    }
+    for link in ["five", "six"] {
+        fs::hard_link(dir.path().join("two & <three>"), dir.path().join(link)).unwrap();
+        load(link, "two & <three>", LoadOptions { keep_filename: true, eval_on_load: false });
     }
     device.mock().unwrap().raise(StrictLevel::Ids).unwrap();
     device.close().unwrap();
@@ -64,7 +71,7 @@ fn a_state_that_was_cut_short_is_an_error_or_whole() {
     let (_dir, state) = state();
     let whole = fs::read(&state).unwrap();
     let expected = contents(&mut open(&state, Access::READ).unwrap());
-    assert_eq!(expected.1.len(), 2);
+    assert_eq!(expected.1.len(), 4);
     let mut read = 0;
     for len in 0..=whole.len() {
         match error(&state, &whole[..len]) {
@@ -99,8 +106,8 @@ fn what_is_no_state_is_said_with_its_place() {
 
     assert_eq!(message(b""), ":1:1: nothing to read; expected a property list");
     assert!(message(b"\x7fELF\x02\x01").starts_with(":1:1: "));
-    // Six lines before the entries, two of 18 and one of 16, two after them.
-    assert_eq!(changed("<true/>", "<true>"), ":61:2: expected the form <name/>");
+    // Six lines before the entries, one of 18, one of 23 and one of 16, two after them.
+    assert_eq!(changed("<true/>", "<true>"), ":66:2: expected the form <name/>");
     let foreign = ": not the state of a mock device; expected a number for key \"veriexec-mock\"";
     assert_eq!(message(b"<plist version=\"1.0\"><array/></plist>"), foreign);
     assert_eq!(message(b"<plist version=\"1.0\"><dict/></plist>"), foreign);
@@ -131,6 +138,22 @@ fn what_is_no_state_is_said_with_its_place() {
         changed("<key>entry-type</key>\n\t\t\t<integer>0x1", "<key>entry-type</key>\n<integer>0x0"),
         ": entry 1: entry type permits no access; expected direct, indirect or file among its flags"
     );
+    let names = ": entry 2: key \"other-names\" has no names; expected an array of strings, or no such \
+                 key";
+    assert_eq!(
+        changed("<key>other-names</key>", "<key>other-names</key><true/><key>x</key>"),
+        names
+    );
+    let five = format!("<string>{}</string>", state.with_file_name("five").display());
+    assert_eq!(changed(&five, "<integer>5</integer>"), names);
+    assert_eq!(
+        changed(&five, "<string></string>"),
+        ": entry 2: kept name is empty or holds a NUL byte; expected a path"
+    );
+    assert_eq!(
+        changed(&five, &five.replace("five", "six")),
+        ": entry 2: the same name twice for one file; expected each name once"
+    );
     let first = good.find("\t\t<dict>").unwrap();
     let end = good.find("\t\t</dict>\n").unwrap() + "\t\t</dict>\n".len();
     let entry = &good[first..end];
@@ -139,6 +162,20 @@ fn what_is_no_state_is_said_with_its_place() {
         ": entry 2: two entries for the same file; expected one"
     );
     assert_eq!(changed(entry, "\t\t<true/>\n"), ": entry 1: not a dictionary");
+}
+
+#[test]
+fn a_state_without_further_names_is_read_as_ever() {
+    let (_dir, state) = state();
+    let good = fs::read_to_string(&state).unwrap();
+    assert_eq!(good.matches("<key>other-names</key>").count(), 1, "only where there are some");
+    let expected = contents(&mut open(&state, Access::READ).unwrap());
+    let key = good.find("\t\t\t<key>other-names</key>\n").unwrap();
+    let end = key + good[key..].find("</array>\n").unwrap() + "</array>\n".len();
+    fs::write(&state, [&good[..key], &good[end..]].concat()).unwrap();
+    let (level, entries) = contents(&mut open(&state, Access::READ).unwrap());
+    assert_eq!(level, expected.0);
+    assert_eq!(entries, expected.1[..2]);
 }
 
 #[test]

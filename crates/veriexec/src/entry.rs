@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use fingerprint::Digest;
+use proplib::fallible::{self, NoMemory};
 use sigfile::EntryType;
 
 use crate::Status;
@@ -13,7 +14,8 @@ pub(crate) struct Entry {
     pub(crate) fingerprint: Digest,
     pub(crate) entry_type: EntryType,
     pub(crate) status: Status,
-    pub(crate) kept_name: Option<Vec<u8>>,
+    /// The names that were to be kept, each once, in the order of loading.
+    pub(crate) kept_names: Vec<Vec<u8>>,
     /// When the status was last void: at load, and at each purge. What was hashed for another
     /// stamp says nothing about this entry.
     pub(crate) stamp: u64,
@@ -22,7 +24,7 @@ pub(crate) struct Entry {
 impl Entry {
     pub(crate) fn view(&self) -> EntryView<'_> {
         EntryView {
-            kept_name: self.kept_name.as_deref(),
+            kept_names: &self.kept_names,
             entry_type: self.entry_type,
             status: self.status,
             fingerprint: &self.fingerprint,
@@ -40,19 +42,38 @@ impl Entry {
 
     /// The name that reports have for the file.
     pub(crate) fn name_or<'a>(&'a self, accessed: &'a [u8]) -> &'a [u8] {
-        self.kept_name.as_deref().unwrap_or(accessed)
+        self.view().kept_name().unwrap_or(accessed)
+    }
+
+    /// Keeps a name, and says whether it was not kept before. Without memory nothing changes.
+    pub(crate) fn keep_name(&mut self, name: Vec<u8>) -> Result<bool, NoMemory> {
+        if self.kept_names.contains(&name) {
+            return Ok(false);
+        }
+        fallible::reserve_exact(&mut self.kept_names, 1)?;
+        fallible::push(&mut self.kept_names, name)?;
+        Ok(true)
     }
 }
 
 /// An entry, as QUERY and DUMP of veriexec(4) show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EntryView<'a> {
-    /// The name it was loaded by, if that was to be kept.
-    pub kept_name: Option<&'a [u8]>,
+    /// The names it was loaded by, hard links of one file, as far as they were to be kept: each
+    /// once, in the order of loading. NetBSD keeps the first name alone.
+    pub kept_names: &'a [Vec<u8>],
     /// The accesses it permits; at least one.
     pub entry_type: EntryType,
     /// What is known of the file's contents.
     pub status: Status,
     /// What they must hash to, and by which algorithm.
     pub fingerprint: &'a Digest,
+}
+
+impl<'a> EntryView<'a> {
+    /// The first name it was loaded by, if any was to be kept: what QUERY and reports call it.
+    #[must_use]
+    pub fn kept_name(&self) -> Option<&'a [u8]> {
+        self.kept_names.first().map(Vec::as_slice)
+    }
 }

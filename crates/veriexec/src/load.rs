@@ -1,5 +1,7 @@
 //! LOAD: how an entry gets into the tables.
 
+use alloc::vec::Vec;
+
 use fingerprint::{Algorithm, Digest};
 use proplib::fallible;
 use sigfile::EntryType;
@@ -33,7 +35,9 @@ pub enum Loaded {
     /// The entry is in the tables now.
     Added,
     /// The file had the same entry already: type, algorithm and fingerprint. The old one stays,
-    /// with its status and its name.
+    /// with its status and its names. If the name was to be kept and is not yet, as that of
+    /// another hard link, it is kept after them now; if there are none, as the first. NetBSD
+    /// keeps what the first LOAD said, one name or none.
     Identical,
 }
 
@@ -90,14 +94,15 @@ impl Candidate {
             return refuse(Priority::Notice, message, Errno::INVAL);
         };
         let entry_type = entry_type.or_direct();
-        let kept_name = if request.keep_filename { Some(fallible::copy(path)?) } else { None };
-        let status = if request.eval_on_load || entry_type.contains(EntryType::UNTRUSTED) {
+        let status = Status::NotEvaluated;
+        let mut entry = Entry { fingerprint, entry_type, status, kept_names: Vec::new(), stamp: 0 };
+        if request.keep_filename {
+            entry.keep_name(fallible::copy(path)?)?;
+        }
+        if request.eval_on_load || entry.is_untrusted() {
             let found = platform.fingerprint(path, located.id, algorithm)?;
-            if found == fingerprint { Status::Valid } else { Status::Mismatch }
-        } else {
-            Status::NotEvaluated
-        };
-        let entry = Entry { fingerprint, entry_type, status, kept_name, stamp: 0 };
+            entry.status = if found == fingerprint { Status::Valid } else { Status::Mismatch };
+        }
         Ok(Self { file: located.id, entry, begun })
     }
 }
@@ -118,7 +123,8 @@ impl Veriexec {
         self.add(platform, request.file, candidate)
     }
 
-    /// Puts a candidate into the table of its mount: the part that needs the driver's lock.
+    /// Puts a candidate into the table of its mount, or its name to those of the same entry there:
+    /// the part that needs the driver's lock.
     ///
     /// If any file was opened for write since its hashing began, it counts as not evaluated: it
     /// will be hashed again when it is accessed.
@@ -134,10 +140,16 @@ impl Veriexec {
     ) -> Result<Loaded, Errno> {
         self.modify_check(platform)?;
         let Candidate { file, mut entry, begun, .. } = candidate;
-        if let Some(present) = self.entry(file) {
+        if let Some(present) = self.entry_mut(file) {
             let identical =
                 present.entry_type == entry.entry_type && present.fingerprint == entry.fingerprint;
-            return if identical { Ok(Loaded::Identical) } else { Err(Errno::EXIST) };
+            if !identical {
+                return Err(Errno::EXIST);
+            }
+            if let Some(name) = entry.kept_names.pop() {
+                present.keep_name(name)?;
+            }
+            return Ok(Loaded::Identical);
         }
         if self.is_purged_since(begun) {
             entry.status = Status::NotEvaluated;

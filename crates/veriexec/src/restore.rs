@@ -1,5 +1,7 @@
 //! Taking up a state that a driver kept.
 
+use alloc::vec::Vec;
+
 use fingerprint::Digest;
 use proplib::fallible::{self, NoMemory};
 use sigfile::EntryType;
@@ -13,7 +15,8 @@ use crate::{Errno, FileId, Status, StrictLevel, Veriexec};
 pub struct KeptEntry<'a> {
     /// The file it belongs to.
     pub file: FileId,
-    /// The name it was loaded by, if that was to be kept.
+    /// The first name it was loaded by, if any was to be kept; [`Veriexec::keep_name`] is for the
+    /// others.
     pub kept_name: Option<&'a [u8]>,
     /// The accesses it permits.
     pub entry_type: EntryType,
@@ -51,17 +54,35 @@ impl Veriexec {
         if entry_type.or_direct() != entry_type {
             return Err(RestoreError::NoAccess);
         }
-        if kept_name.is_some_and(|name| name.is_empty() || name.contains(&0)) {
-            return Err(RestoreError::Name);
-        }
+        kept_name.map_or(Ok(()), check_name)?;
         if self.entry(file).is_some() {
             return Err(RestoreError::Duplicate);
         }
-        let kept_name = kept_name.map(fallible::copy).transpose()?;
-        let entry = Entry { fingerprint, entry_type, status, kept_name, stamp: 0 };
+        let mut entry = Entry { fingerprint, entry_type, status, kept_names: Vec::new(), stamp: 0 };
+        if let Some(name) = kept_name {
+            entry.keep_name(fallible::copy(name)?)?;
+        }
         self.insert(file, entry)?;
         Ok(())
     }
+
+    /// Puts back one more name of an entry that was restored, after those it has.
+    ///
+    /// # Errors
+    /// [`RestoreError`] if it is no name that the entry could have had. Nothing has changed then.
+    pub fn keep_name(&mut self, file: FileId, name: &[u8]) -> Result<(), RestoreError> {
+        check_name(name)?;
+        let entry = self.entry_mut(file).ok_or(RestoreError::NoEntry)?;
+        if entry.keep_name(fallible::copy(name)?)? {
+            Ok(())
+        } else {
+            Err(RestoreError::DuplicateName)
+        }
+    }
+}
+
+fn check_name(name: &[u8]) -> Result<(), RestoreError> {
+    if name.is_empty() || name.contains(&0) { Err(RestoreError::Name) } else { Ok(()) }
 }
 
 /// Why a kept entry is none.
@@ -70,12 +91,18 @@ pub enum RestoreError {
     /// Its type permits no access.
     #[error("entry type permits no access; expected direct, indirect or file among its flags")]
     NoAccess,
-    /// Its name is empty or holds a NUL, which no path does.
+    /// A name of it is empty or holds a NUL, which no path does.
     #[error("kept name is empty or holds a NUL byte; expected a path")]
     Name,
     /// The same file has an entry already.
     #[error("two entries for the same file; expected one")]
     Duplicate,
+    /// It has the same name already.
+    #[error("the same name twice for one file; expected each name once")]
+    DuplicateName,
+    /// The file whose name it is has no entry.
+    #[error("name for a file without an entry; expected the entry first")]
+    NoEntry,
     /// There is no memory for it.
     #[error("out of memory")]
     NoMemory,
@@ -91,7 +118,8 @@ impl From<RestoreError> for Errno {
     fn from(error: RestoreError) -> Self {
         match error {
             RestoreError::NoAccess | RestoreError::Name => Self::INVAL,
-            RestoreError::Duplicate => Self::EXIST,
+            RestoreError::Duplicate | RestoreError::DuplicateName => Self::EXIST,
+            RestoreError::NoEntry => Self::NOENT,
             RestoreError::NoMemory => Self::NOMEM,
         }
     }

@@ -163,10 +163,12 @@ impl Veriexec {
         self.lookup(located.id).ok_or(Errno::NOENT)
     }
 
-    /// Every entry whose name was kept, with that name: DUMP of veriexec(4). The order is that of
-    /// loading, table by table, until something is deleted.
+    /// Every name that was kept, with its entry: DUMP of veriexec(4). The order is that of loading
+    /// the entries, table by table, until something is deleted; the names of an entry, hard links
+    /// of one file, stand together. NetBSD keeps, and shows, the first name of each alone.
     pub fn dump(&self) -> impl Iterator<Item = (&[u8], EntryView<'_>)> {
-        self.entries().filter_map(|(_, view)| view.kept_name.map(|name| (name, view)))
+        self.entries()
+            .flat_map(|(_, view)| view.kept_names.iter().map(move |name| (name.as_slice(), view)))
     }
 
     /// Every entry with the file it belongs to, in the order of [`dump`](Self::dump).

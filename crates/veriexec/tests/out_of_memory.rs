@@ -66,12 +66,17 @@ fn with_allocations<T>(count: usize, run: impl FnOnce() -> T) -> T {
     result
 }
 
-/// A system in which every path of one byte is a file, the even ones on another mount.
+/// A system in which every path of one byte is a file, the even ones on another mount. File 7 has
+/// two more names.
 struct Bytes;
 
 impl Platform for Bytes {
     fn locate(&self, path: &[u8]) -> Result<Located, Errno> {
-        let &[byte] = path else { return Err(Errno::NOENT) };
+        let byte = match path {
+            b"/7" | b"/seven" => 7,
+            &[byte] => byte,
+            _ => return Err(Errno::NOENT),
+        };
         let id = FileId { mount: u64::from(byte % 2), inode: u64::from(byte), generation: 0 };
         Ok(Located { id, kind: FileKind::Regular })
     }
@@ -124,9 +129,30 @@ fn a_load_without_memory_changes_nothing() {
         }
     }
     assert_eq!(veriexec.entries().count(), 256);
-    // A copy of the name in two of three loads; the rest is growth, by doubling.
+    // A copy of the name and a list for it in two of three loads; the rest is growth, by doubling.
     println!("{failures} allocations failed");
-    assert!(failures > 170, "only {failures} allocations failed");
+    assert!(failures > 340, "only {failures} allocations failed");
+}
+
+#[test]
+fn another_name_without_memory_changes_nothing() {
+    for named in [true, false] {
+        let mut veriexec = Veriexec::new();
+        veriexec.load(&Bytes, request(&[7], named)).unwrap();
+        for link in [&b"/7"[..], b"/seven"] {
+            let before = seen(&veriexec);
+            for allocations in 0..3 {
+                let loaded =
+                    with_allocations(allocations, || veriexec.load(&Bytes, request(link, true)));
+                assert_eq!(loaded, Err(Errno::NOMEM));
+                assert_eq!(seen(&veriexec), before);
+            }
+            // A copy of the name, a list for it, and room in the list of the entry.
+            let loaded = with_allocations(3, || veriexec.load(&Bytes, request(link, true)));
+            assert_eq!(loaded, Ok(Loaded::Identical));
+        }
+        assert_eq!(veriexec.dump().count(), 2 + usize::from(named));
+    }
 }
 
 #[test]
@@ -141,10 +167,19 @@ fn a_restore_without_memory_changes_nothing() {
             fingerprint: Digest::new(Algorithm::Md5, &[0; 16]).unwrap(),
         };
         let before = seen(&veriexec);
-        let restored = with_allocations(0, || veriexec.restore(kept));
-        assert_eq!(restored, Err(RestoreError::NoMemory));
-        assert_eq!(seen(&veriexec), before);
+        for allocations in 0..2 {
+            let restored = with_allocations(allocations, || veriexec.restore(kept));
+            assert_eq!(restored, Err(RestoreError::NoMemory));
+            assert_eq!(seen(&veriexec), before);
+        }
         veriexec.restore(kept).unwrap();
+        let before = seen(&veriexec);
+        for allocations in 0..2 {
+            let kept = with_allocations(allocations, || veriexec.keep_name(kept.file, b"/g"));
+            assert_eq!(kept, Err(RestoreError::NoMemory));
+            assert_eq!(seen(&veriexec), before);
+        }
+        veriexec.keep_name(kept.file, b"/g").unwrap();
     }
 }
 

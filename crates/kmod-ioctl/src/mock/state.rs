@@ -8,9 +8,10 @@
 //! | `loaded` | bool | whether anything was ever loaded |
 //! | `entries` | array | a dictionary for each entry |
 //!
-//! An entry has the keys of a reply to QUERY, veriexec(4), `file` among them if the name was to be
-//! kept, and the numbers `mount`, `inode` and `generation`, which say what file it belongs to: the
-//! device it is on, its inode number there, and the nanosecond of its birth, or 0.
+//! An entry has the keys of a reply to QUERY, veriexec(4), `file` among them if a name was to be
+//! kept, and `other-names`, an array of strings, if more than that one were. The numbers `mount`,
+//! `inode` and `generation` say what file it belongs to: the device it is on, its inode number
+//! there, and the nanosecond of its birth, or 0.
 
 use std::fs;
 use std::io;
@@ -18,7 +19,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use proplib::file::{self, FileError, FileProblem};
-use proplib::{Array, Dictionary, Limits, Object, SetError};
+use proplib::{Array, Dictionary, Limits, Object, PropString, SetError};
 use sigfile::{Printable, printable};
 use veriexec::{EntryView, FileId, KeptEntry, RestoreError, StrictLevel, Veriexec};
 
@@ -29,6 +30,7 @@ const STRICT: &str = "strict";
 const VERBOSE: &str = "verbose";
 const LOADED: &str = "loaded";
 const ENTRIES: &str = "entries";
+const OTHER_NAMES: &str = "other-names";
 const MOUNT: &str = "mount";
 const INODE: &str = "inode";
 const GENERATION: &str = "generation";
@@ -85,7 +87,16 @@ fn describe(veriexec: &Veriexec) -> Result<Dictionary, SetError> {
 }
 
 fn describe_entry(file: FileId, view: &EntryView<'_>) -> Result<Dictionary, SetError> {
-    let mut entry = message::entry(view)?;
+    let mut entry = message::entry(view, view.kept_name())?;
+    if let [_, others @ ..] = view.kept_names
+        && !others.is_empty()
+    {
+        let mut names = Array::new();
+        for name in others {
+            names.push(PropString::new(name)?)?;
+        }
+        entry.set(OTHER_NAMES.as_bytes(), names)?;
+    }
     entry.set_unsigned(MOUNT.as_bytes(), file.mount)?;
     entry.set_unsigned(INODE.as_bytes(), file.inode)?;
     entry.set_unsigned(GENERATION.as_bytes(), file.generation)?;
@@ -126,6 +137,11 @@ fn restore(veriexec: &mut Veriexec, entry: &Object) -> Result<(), EntryProblem> 
         LoadedEntry::read(entry)?;
     let kept_name = kept_name.as_deref();
     veriexec.restore(KeptEntry { file, kept_name, entry_type, status, fingerprint })?;
+    let Some(others) = entry.get(OTHER_NAMES.as_bytes()) else { return Ok(()) };
+    for name in others.as_array().ok_or(EntryProblem::OtherNames)? {
+        let name = name.as_string().ok_or(EntryProblem::OtherNames)?;
+        veriexec.keep_name(file, name.as_bytes())?;
+    }
     Ok(())
 }
 
@@ -230,6 +246,9 @@ pub enum EntryProblem {
         /// The key.
         key: &'static str,
     },
+    /// Its further names are none.
+    #[error("key \"{OTHER_NAMES}\" has no names; expected an array of strings, or no such key")]
+    OtherNames,
     /// It is none that a driver shows.
     #[error(transparent)]
     Entry(#[from] EntryError),

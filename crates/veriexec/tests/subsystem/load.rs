@@ -127,19 +127,22 @@ fn the_same_entry_again_is_no_error() {
     let fake = Fake::default();
     let file = fake.file(1, 1, "/f", b"f");
     fake.link("/hard", "/f");
+    fake.link("/third", "/f");
     let right = sha256(b"f");
     let mut veriexec = Veriexec::new();
     let kept = LoadRequest { keep_filename: true, ..request("/f", &right, 0) };
     assert_eq!(veriexec.load(&fake, kept), Ok(Loaded::Added));
 
-    // No flag and `direct` are the same; another name or status is no difference either.
+    // No flag and `direct` are the same; another name or status is no difference either, but a
+    // name that is to be kept is kept as well.
     assert_eq!(veriexec.load(&fake, request("/f", &right, 1)), Ok(Loaded::Identical));
     let link = LoadRequest { keep_filename: true, ..request("/hard", &right, 1) };
     assert_eq!(veriexec.load(&fake, link), Ok(Loaded::Identical));
     let evaluated = LoadRequest { eval_on_load: true, ..request("/f", &right, 1) };
     assert_eq!(veriexec.load(&fake, evaluated), Ok(Loaded::Identical));
     let entry = veriexec.lookup(file.id).unwrap();
-    assert_eq!((entry.kept_name, entry.status), (Some(&b"/f"[..]), Status::NotEvaluated));
+    assert_eq!(entry.kept_names, [&b"/f"[..], b"/hard"]);
+    assert_eq!((entry.kept_name(), entry.status), (Some(&b"/f"[..]), Status::NotEvaluated));
 
     let other_digest = sha256(b"g");
     let other_algorithm = digest(Algorithm::Sha512, b"f");
@@ -148,12 +151,34 @@ fn the_same_entry_again_is_no_error() {
         request("/f", &right, 0x11),
         request("/f", &other_digest, 1),
         request("/hard", &other_algorithm, 1),
+        request("/third", &right, 4),
+        request("/third", &other_digest, 1),
     ] {
-        assert_eq!(veriexec.load(&fake, other), Err(Errno::EXIST));
+        let kept = LoadRequest { keep_filename: true, ..other };
+        assert_eq!(veriexec.load(&fake, kept), Err(Errno::EXIST));
     }
     let entry = veriexec.lookup(file.id).unwrap();
     assert_eq!((entry.entry_type.bits(), entry.fingerprint), (1, &right));
+    assert_eq!(entry.kept_names.len(), 2, "a name of an entry that was refused is kept");
     assert_eq!(veriexec.entries().count(), 1);
+}
+
+#[test]
+fn an_entry_without_a_name_gets_its_first_from_a_later_load() {
+    let fake = Fake::default();
+    let file = fake.file(1, 1, "/f", b"good");
+    fake.link("/hard", "/f");
+    let good = sha256(b"good");
+    let mut veriexec = Veriexec::new();
+    let evaluated = LoadRequest { eval_on_load: true, ..request("/f", &good, 1) };
+    assert_eq!(veriexec.load(&fake, evaluated), Ok(Loaded::Added));
+    assert_eq!(veriexec.load(&fake, request("/hard", &good, 1)), Ok(Loaded::Identical));
+    assert_eq!(veriexec.dump().count(), 0);
+
+    let kept = LoadRequest { keep_filename: true, ..request("/hard", &good, 1) };
+    assert_eq!(veriexec.load(&fake, kept), Ok(Loaded::Identical));
+    let entry = veriexec.lookup(file.id).unwrap();
+    assert_eq!((entry.kept_names, entry.status), (&[b"/hard".to_vec()][..], Status::Valid));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Random requests and accesses, against a model that is a map and a handful of rules.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use fingerprint::{Algorithm, Digest};
 use proptest::prelude::*;
@@ -80,7 +80,7 @@ fn operations() -> impl Strategy<Value = Vec<Operation>> {
 
 #[derive(Clone, Debug, PartialEq)]
 struct ModelEntry {
-    name: Option<&'static str>,
+    names: Vec<&'static str>,
     entry_type: u8,
     fingerprint: Digest,
     status: Status,
@@ -113,9 +113,13 @@ impl Model {
         if evaluate || entry.entry_type & 0x10 != 0 {
             entry.status = self.compare(file, &entry.fingerprint);
         }
-        if let Some(old) = self.entries.get(&file) {
-            let same = (old.entry_type, old.fingerprint) == (entry.entry_type, entry.fingerprint);
-            return if same { Ok(Loaded::Identical) } else { Err(Errno::EXIST) };
+        if let Some(old) = self.entries.get_mut(&file) {
+            if (old.entry_type, old.fingerprint) != (entry.entry_type, entry.fingerprint) {
+                return Err(Errno::EXIST);
+            }
+            entry.names.retain(|name| !old.names.contains(name));
+            old.names.append(&mut entry.names);
+            return Ok(Loaded::Identical);
         }
         self.entries.insert(file, entry);
         self.loaded = true;
@@ -189,8 +193,8 @@ proptest! {
                         ..request(name, &fingerprint, entry_type)
                     };
                     let status = Status::NotEvaluated;
-                    let name = keep.then_some(name);
-                    let entry = ModelEntry { name, entry_type, fingerprint, status };
+                    let names = keep.then_some(name).into_iter().collect();
+                    let entry = ModelEntry { names, entry_type, fingerprint, status };
                     let file = fake.locate(sent.file).unwrap().id;
                     prop_assert_eq!(veriexec.load(&fake, sent), model.load(file, entry, now));
                 }
@@ -241,15 +245,16 @@ fn same(veriexec: &Veriexec, model: &Model) -> Result<(), TestCaseError> {
     let seen: BTreeMap<_, _> = veriexec
         .entries()
         .map(|(file, view)| {
-            let name = view.kept_name.map(|name| str::from_utf8(name).unwrap());
-            (file, (name, view.entry_type.bits(), *view.fingerprint, view.status))
+            let names: Vec<_> =
+                view.kept_names.iter().map(|name| str::from_utf8(name).unwrap()).collect();
+            (file, (names, view.entry_type.bits(), *view.fingerprint, view.status))
         })
         .collect();
     let expected: BTreeMap<_, _> = model
         .entries
         .iter()
         .map(|(file, entry)| {
-            (*file, (entry.name, entry.entry_type, entry.fingerprint, entry.status))
+            (*file, (entry.names.clone(), entry.entry_type, entry.fingerprint, entry.status))
         })
         .collect();
     prop_assert_eq!(seen, expected);
@@ -263,12 +268,15 @@ fn same(veriexec: &Veriexec, model: &Model) -> Result<(), TestCaseError> {
     let tables: BTreeMap<_, _> =
         veriexec.tables().map(|table| (table.mount, table.entries)).collect();
     prop_assert_eq!(tables, counts);
-    let dumped: BTreeSet<_> = veriexec.dump().map(|(name, _)| name.to_vec()).collect();
-    let named: BTreeSet<_> = model
-        .entries
-        .values()
-        .filter_map(|entry| entry.name.map(|name| name.as_bytes().to_vec()))
-        .collect();
-    prop_assert_eq!(dumped, named);
+    let mut dumped: Vec<_> =
+        veriexec.dump().map(|(name, entry)| (name, *entry.fingerprint)).collect();
+    let named = |entry: &ModelEntry| {
+        let fingerprint = entry.fingerprint;
+        entry.names.clone().into_iter().map(move |name| (name.as_bytes(), fingerprint))
+    };
+    let mut expected: Vec<_> = model.entries.values().flat_map(named).collect();
+    dumped.sort_unstable_by_key(|(name, _)| *name);
+    expected.sort_unstable_by_key(|(name, _)| *name);
+    prop_assert_eq!(dumped, expected);
     Ok(())
 }

@@ -96,7 +96,7 @@ fn a_query_is_of_the_file_and_not_of_the_name() {
     let (fake, veriexec) = furnished();
     fake.link("/hard", "/a");
     let entry = veriexec.query(&fake, b"/hard").unwrap();
-    assert_eq!(entry.kept_name, Some(&b"/a"[..]));
+    assert_eq!(entry.kept_name(), Some(&b"/a"[..]));
     assert_eq!(entry.fingerprint, &sha256(b"a"));
     assert_eq!(veriexec.query(&fake, b"/unlisted"), Err(Errno::NOENT));
     assert_eq!(veriexec.query(&fake, b"/dir"), Err(Errno::NOENT));
@@ -109,7 +109,30 @@ fn a_dump_leaves_out_what_has_no_name() {
     veriexec.load(&fake, request("/unlisted", &sha256(b"u"), 4)).unwrap();
     assert_eq!(dumped(&veriexec), ["/a", "/dir/b", "/usr/c"]);
     assert_eq!(veriexec.entries().count(), 4);
-    assert!(veriexec.query(&fake, b"/unlisted").unwrap().kept_name.is_none());
+    assert!(veriexec.query(&fake, b"/unlisted").unwrap().kept_name().is_none());
+}
+
+#[test]
+fn a_dump_has_every_name_and_a_delete_by_any_takes_them_all() {
+    for name in ["/a", "/hard", "/soft"] {
+        let (fake, mut veriexec) = furnished();
+        let digest = sha256(b"a");
+        for link in ["/hard", "/soft", "/hard", "/a"] {
+            fake.link(link, "/a");
+            let kept = LoadRequest { keep_filename: true, ..request(link, &digest, 1) };
+            assert_eq!(veriexec.load(&fake, kept), Ok(Loaded::Identical));
+        }
+        assert_eq!(dumped(&veriexec), ["/a", "/hard", "/soft", "/dir/b", "/usr/c"]);
+        assert!(veriexec.dump().take(3).all(|(_, entry)| *entry.fingerprint == digest));
+        assert_eq!(veriexec.entries().count(), 3);
+        assert_eq!(veriexec.query(&fake, b"/soft").unwrap().kept_name(), Some(&b"/a"[..]));
+
+        assert_eq!(veriexec.delete(&fake, name.as_bytes()), Ok(()));
+        assert_eq!(veriexec.query(&fake, b"/a"), Err(Errno::NOENT));
+        let mut left = dumped(&veriexec);
+        left.sort_unstable();
+        assert_eq!(left, ["/dir/b", "/usr/c"]);
+    }
 }
 
 #[test]

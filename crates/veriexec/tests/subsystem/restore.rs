@@ -62,10 +62,29 @@ fn what_no_table_could_have_held_is_refused() {
     assert_eq!(veriexec.lookup(right.file).unwrap().entry_type, EntryType::DIRECT);
 }
 
+#[test]
+fn further_names_are_put_back_one_by_one() {
+    let right = kept(sha256(b""));
+    let mut veriexec = Veriexec::new();
+    assert_eq!(veriexec.keep_name(right.file, b"/g"), Err(RestoreError::NoEntry));
+    assert!(veriexec.is_bypassed());
+    veriexec.restore(right).unwrap();
+    assert_eq!(veriexec.keep_name(right.file, b"/g"), Ok(()));
+    for (wrong, error) in [
+        (&b""[..], RestoreError::Name),
+        (b"/h\0", RestoreError::Name),
+        (b"/f", RestoreError::DuplicateName),
+        (b"/g", RestoreError::DuplicateName),
+    ] {
+        assert_eq!(veriexec.keep_name(right.file, wrong), Err(error));
+    }
+    assert_eq!(veriexec.lookup(right.file).unwrap().kept_names, [b"/f", b"/g"]);
+}
+
 #[derive(Debug)]
 struct Owned {
     file: FileId,
-    name: Option<Vec<u8>>,
+    names: Vec<Vec<u8>>,
     entry_type: EntryType,
     status: Status,
     fingerprint: Digest,
@@ -74,14 +93,15 @@ struct Owned {
 impl Owned {
     fn kept(&self) -> KeptEntry<'_> {
         let Self { file, entry_type, status, fingerprint, .. } = *self;
-        KeptEntry { file, kept_name: self.name.as_deref(), entry_type, status, fingerprint }
+        let kept_name = self.names.first().map(Vec::as_slice);
+        KeptEntry { file, kept_name, entry_type, status, fingerprint }
     }
 }
 
 prop_compose! {
     fn entry()(mount in 0..3_u64, inode in 0..20_u64, generation in 0..2_u64)(
         file in Just(FileId { mount, inode, generation }),
-        name in proptest::option::of(proptest::collection::vec(1..=u8::MAX, 1..9)),
+        names in proptest::collection::vec(proptest::collection::vec(1..=u8::MAX, 1..3), 0..5),
         entry_type in proptest::sample::select(vec![0x01, 0x02, 0x04, 0x06, 0x11, 0x17]),
         status in proptest::sample::select(&Status::ALL[..]),
         algorithm in proptest::sample::select(&Algorithm::ALL[..]),
@@ -89,7 +109,7 @@ prop_compose! {
     ) -> Owned {
         let entry_type = EntryType::from_bits(entry_type).unwrap();
         let fingerprint = Digest::new(algorithm, &bytes[..algorithm.digest_len()]).unwrap();
-        Owned { file, name, entry_type, status, fingerprint }
+        Owned { file, names, entry_type, status, fingerprint }
     }
 }
 
@@ -103,17 +123,28 @@ proptest! {
             let listed = first.lookup(entry.file).is_some();
             let expected = if listed { Err(RestoreError::Duplicate) } else { Ok(()) };
             prop_assert_eq!(first.restore(entry.kept()), expected);
+            for (index, name) in entry.names.iter().enumerate().skip(1) {
+                if listed {
+                    break;
+                }
+                let twice = entry.names[..index].contains(name);
+                let expected = if twice { Err(RestoreError::DuplicateName) } else { Ok(()) };
+                prop_assert_eq!(first.keep_name(entry.file, name), expected);
+            }
         }
         let mut second = Veriexec::new();
         for (file, view) in first.entries() {
             let restored = second.restore(KeptEntry {
                 file,
-                kept_name: view.kept_name,
+                kept_name: view.kept_name(),
                 entry_type: view.entry_type,
                 status: view.status,
                 fingerprint: *view.fingerprint,
             });
             prop_assert_eq!(restored, Ok(()));
+            for name in view.kept_names.iter().skip(1) {
+                prop_assert_eq!(second.keep_name(file, name), Ok(()));
+            }
         }
         prop_assert!(first.entries().eq(second.entries()));
         prop_assert!(first.tables().eq(second.tables()));
