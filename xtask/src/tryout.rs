@@ -1,8 +1,10 @@
 //! A walk through the tools on a real tree, shown command by command.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
@@ -78,14 +80,15 @@ impl Trial {
         }
     }
 
-    /// Copies the first small program found in `dir`.
+    /// Copies the first small program found in `dir` that has a plain name.
     fn plant(&self, dir: &Path) -> Result<PathBuf> {
         let found = WalkDir::new(dir)
             .sort_by_file_name()
             .into_iter()
             .flatten()
-            .find(|file| file.metadata().is_ok_and(|meta| meta.is_file() && fits(meta.len())))
-            .with_context(|| format!("{} holds no file", dir.display()))?;
+            .filter(|file| is_plain(file.file_name()))
+            .find(|file| file.metadata().is_ok_and(|meta| is_program(&meta)))
+            .with_context(|| format!("{} holds no small program", dir.display()))?;
         fs::create_dir(&self.planted)?;
         let program = fs::canonicalize(&self.planted)?.join(found.file_name());
         println!("$ cp {} {}", found.path().display(), program.display());
@@ -149,7 +152,7 @@ impl Trial {
         let mut bytes = 0;
         for entry in sigfile::entries(&listing) {
             let entry = entry.map_err(|bad| anyhow::anyhow!("{bad}"))?.entry;
-            let path = <OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(entry.path());
+            let path = OsStr::from_bytes(entry.path());
             bytes += fs::metadata(path)?.len();
         }
         let seconds = elapsed.as_secs_f64();
@@ -161,9 +164,14 @@ impl Trial {
     }
 }
 
-/// Whether a file of that many bytes is a fair size for a copy.
-fn fits(bytes: u64) -> bool {
-    (1..1 << 24).contains(&bytes)
+fn is_plain(name: &OsStr) -> bool {
+    name.as_bytes().iter().all(u8::is_ascii_alphanumeric)
+}
+
+/// Whether it can be executed, and is not too large for a copy.
+fn is_program(metadata: &Metadata) -> bool {
+    let executable = metadata.is_file() && metadata.permissions().mode() & 0o111 != 0;
+    executable && (1..1 << 24).contains(&metadata.len())
 }
 
 fn tool(name: &str) -> Command {
