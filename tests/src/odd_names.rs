@@ -44,7 +44,7 @@ pub fn all() -> Vec<Vec<u8>> {
         "right\u{202e}left".as_bytes(),
         "zero\u{200b}width".as_bytes(),
         "\u{1f512}".as_bytes(),
-        b"<key>&amp;</key>",
+        b"<key>&amp;",
         b"]]>",
     ]
     .map(<[u8]>::to_vec)
