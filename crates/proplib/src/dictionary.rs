@@ -15,6 +15,9 @@ use crate::list::List;
 use crate::{Array, Data, Number, Object, PropString, StringError, walk};
 
 /// Objects by key, in the order of strcmp(3) on the keys.
+///
+/// Clones share their entries until one of them is changed, which then has its own: a dictionary
+/// is a value, and never changes under somebody who holds it or goes through it.
 #[derive(Clone)]
 pub struct Dictionary(List<Entry>);
 
@@ -166,6 +169,24 @@ impl Dictionary {
     #[must_use]
     pub fn iter(&self) -> Iter<'_> {
         Iter(self.entries().iter())
+    }
+
+    /// The keys, in the order of strcmp(3).
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &[u8]> + ExactSizeIterator + Clone {
+        self.entries().iter().map(|entry| entry.key.as_slice())
+    }
+
+    /// The keys as an array of strings, in the order of strcmp(3).
+    ///
+    /// # Errors
+    /// [`NoMemory`].
+    pub fn all_keys(&self) -> Result<Array, NoMemory> {
+        let mut keys = Vec::new();
+        fallible::reserve_exact(&mut keys, self.len())?;
+        for entry in self.entries() {
+            fallible::push(&mut keys, PropString::from_bytes(entry.key.clone()).into())?;
+        }
+        Array::from_vec(keys)
     }
 
     /// Where a key is, or where it belongs. A key behind all others is found at once.
@@ -328,6 +349,14 @@ mod tests {
         }
         let keys: Vec<&[u8]> = dictionary.iter().map(|(key, _)| key).collect();
         assert_eq!(keys, [&b""[..], b"Z", b"a", b"fp", b"fp-type", b"\xff"]);
+        assert!(dictionary.keys().eq(keys.iter().copied()));
+        assert!(dictionary.keys().rev().eq(keys.iter().rev().copied()));
+        let all = dictionary.all_keys().unwrap();
+        assert_eq!(all.len(), dictionary.keys().len());
+        assert!(
+            (0..all.len()).map(|index| all.get_string(index)).eq(keys.iter().copied().map(Some))
+        );
+        assert_eq!(Dictionary::new().all_keys(), Ok(Array::new()));
         assert!(keys.iter().all(|key| dictionary.get(key).is_some()));
         assert_eq!(dictionary.get(b"f"), None);
     }

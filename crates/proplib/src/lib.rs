@@ -44,7 +44,7 @@ mod prop_string;
 mod walk;
 mod xml;
 
-pub use array::Array;
+pub use array::{Array, IndexError};
 pub use data::Data;
 pub use dictionary::{Dictionary, SetError};
 pub use externalize::WriteError;

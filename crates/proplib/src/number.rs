@@ -75,6 +75,20 @@ impl PartialEq for Number {
 
 impl Eq for Number {}
 
+/// As `prop_number_equals_signed` says.
+impl PartialEq<i64> for Number {
+    fn eq(&self, other: &i64) -> bool {
+        *self == Self::Signed(*other)
+    }
+}
+
+/// As `prop_number_equals_unsigned` says.
+impl PartialEq<u64> for Number {
+    fn eq(&self, other: &u64) -> bool {
+        *self == Self::Unsigned(*other)
+    }
+}
+
 impl Ord for Number {
     fn cmp(&self, other: &Self) -> Ordering {
         self.value().cmp(&other.value())
@@ -123,6 +137,8 @@ mod tests {
         assert_ne!(Signed(i64::MIN), Unsigned(1 << 63));
         assert_ne!(Signed(0), Unsigned(1));
         assert_eq!(hash(Signed(5)), hash(Unsigned(5)));
+        assert!(Signed(5) == 5_u64 && Unsigned(5) == 5_i64);
+        assert!(Signed(-1) != u64::MAX && Unsigned(u64::MAX) != -1_i64);
     }
 
     #[test]
