@@ -35,9 +35,11 @@ mod externalize;
 pub mod fallible;
 #[cfg(feature = "std")]
 pub mod file;
+pub mod ingest;
 mod internalize;
 mod limits;
 mod list;
+pub mod message;
 mod number;
 mod object;
 mod prop_string;
