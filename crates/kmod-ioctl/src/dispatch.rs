@@ -121,7 +121,7 @@ pub fn read(plist: Option<&[u8]>) -> Result<Dictionary, Errno> {
 fn write(reply: Object) -> Result<Reply, Errno> {
     let mut text = reply.externalize().map_err(|error| match error {
         WriteError::NoMemory(_) => Errno::NOMEM,
-        WriteError::TooDeep { .. } => Errno::IO,
+        _ => Errno::IO,
     })?;
     fallible::push(&mut text, 0)?;
     Ok(Reply::Plist(text))

@@ -3,10 +3,11 @@
 use alloc::vec::Vec;
 
 use crate::fallible::NoMemory;
-use crate::{Array, Dictionary, Limits, Object, xml};
+use crate::{Array, Dictionary, Format, Limits, Object, json, xml};
 
 /// Why an object could not be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum WriteError {
     /// More containers inside each other than [`Limits::max_depth`].
     #[error("containers nested too deep; expected at most {limit} inside each other")]
@@ -14,6 +15,12 @@ pub enum WriteError {
         /// How many were allowed.
         limit: usize,
     },
+    /// There is data in it, and it is to be JSON.
+    #[error("data, which JSON cannot carry; expected XML as the format, or no data")]
+    Data,
+    /// There is an empty key in it, and it is to be JSON.
+    #[error("an empty key, which JSON cannot carry; expected XML as the format, or a longer key")]
+    EmptyKey,
     /// There is no memory for the text.
     #[error(transparent)]
     NoMemory(#[from] NoMemory),
@@ -40,6 +47,43 @@ impl Object {
             leaf => xml::write_leaf(leaf),
         }
     }
+
+    /// The object in JSON, byte for byte as NetBSD writes it, without the NUL that NetBSD puts
+    /// after it.
+    ///
+    /// JSON says less than XML: what is read back has every number signed that fits an `i64`,
+    /// which is equal, and data cannot be written at all. Bytes of strings that are not UTF-8 are
+    /// written as they are; other readers of JSON may refuse them.
+    ///
+    /// ```
+    /// use proplib::{Array, Object};
+    ///
+    /// let mut array = Array::new();
+    /// array.push_string(b"/lib")?;
+    /// let text = Object::from(array.clone()).externalize_json()?;
+    /// assert_eq!(text, b"[\n\t\"\\/lib\"\n]\n");
+    /// assert_eq!(Array::internalize(&text)?, array);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`WriteError`] if it holds what JSON cannot carry or exceeds [`Limits::DEFAULT`], or there
+    /// is no memory for the text.
+    pub fn externalize_json(&self) -> Result<Vec<u8>, WriteError> {
+        json::write(self, &Limits::DEFAULT)
+    }
+
+    /// The object in a format, with limits of your own.
+    ///
+    /// # Errors
+    /// [`WriteError`] if it holds what the format cannot carry or exceeds the limits, or there is
+    /// no memory for the text.
+    pub fn externalize_with(&self, format: Format, limits: &Limits) -> Result<Vec<u8>, WriteError> {
+        match format {
+            Format::Xml => self.externalize_within(limits),
+            Format::Json => json::write(self, limits),
+        }
+    }
 }
 
 macro_rules! containers {
@@ -60,6 +104,28 @@ macro_rules! containers {
             /// [`WriteError`] if it exceeds the limits, or there is no memory for the text.
             pub fn externalize_within(&self, limits: &Limits) -> Result<Vec<u8>, WriteError> {
                 xml::$write(self, limits)
+            }
+
+            #[doc = concat!("The ", $what, " in JSON, see [`Object::externalize_json`].")]
+            ///
+            /// # Errors
+            /// [`WriteError`] if it holds what JSON cannot carry or exceeds [`Limits::DEFAULT`], or
+            /// there is no memory for the text.
+            pub fn externalize_json(&self) -> Result<Vec<u8>, WriteError> {
+                self.externalize_with(Format::Json, &Limits::DEFAULT)
+            }
+
+            #[doc = concat!("The ", $what, " in a format, see [`Object::externalize_with`].")]
+            ///
+            /// # Errors
+            /// [`WriteError`] if it holds what the format cannot carry or exceeds the limits, or
+            /// there is no memory for the text.
+            pub fn externalize_with(
+                &self,
+                format: Format,
+                limits: &Limits,
+            ) -> Result<Vec<u8>, WriteError> {
+                Object::from(self.clone()).externalize_with(format, limits)
             }
         }
     )*};

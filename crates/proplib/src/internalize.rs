@@ -4,11 +4,12 @@ use core::ffi::CStr;
 use core::fmt;
 
 use crate::fallible::NoMemory;
-use crate::{Array, Dictionary, Kind, Limits, Object, xml};
+use crate::{Array, Dictionary, Format, Kind, Limits, Object, json, xml};
 
 impl Object {
-    /// Reads an XML property list, taking what NetBSD takes and refusing what it refuses. A NUL
-    /// ends the text, and what follows the property list is ignored.
+    /// Reads a property list, XML or JSON (see [`Format::of`]), taking what
+    /// NetBSD takes and refusing what it refuses. A NUL ends the text; what follows a property list
+    /// in XML is ignored, and what follows one in JSON is refused.
     ///
     /// # Errors
     /// [`ReadError`]: where the text is wrong, and what was expected there.
@@ -74,7 +75,12 @@ fn read(text: &[u8], limits: &Limits, root: Option<Kind>) -> Result<Object, Read
         return Err(ReadError { kind, offset: 0, line: 1, column: 1 });
     }
     let text = CStr::from_bytes_until_nul(text).map_or(text, CStr::to_bytes);
-    xml::read(text, limits, root).map_err(|fault| fault.in_text(text))
+    let read = match Format::of(text) {
+        Some(Format::Xml) => xml::read(text, limits, root),
+        Some(Format::Json) => json::read(text, limits, root),
+        None => Err(Fault { kind: ReadErrorKind::Empty, offset: text.len() }),
+    };
+    read.map_err(|fault| fault.in_text(text))
 }
 
 /// Where a text is no property list, and why.
@@ -134,6 +140,24 @@ pub enum ReadErrorKind {
     /// A `&` that begins nothing known.
     #[error("unknown entity; expected &amp;, &apos;, &gt;, &lt; or &quot;")]
     Entity,
+    /// A `\` that begins nothing known.
+    #[error(
+        "unknown escape; expected \\\", \\\\, \\/, \\b, \\f, \\n, \\r, \\t, or \\u and four hexadecimal \
+         digits"
+    )]
+    Escape,
+    /// A `\u0000`.
+    #[error("escape of NUL; expected a C string, which has none")]
+    EscapedNul,
+    /// Half of a surrogate pair.
+    #[error(
+        "surrogate without its other half; expected \\uD800 to \\uDBFF, and \\uDC00 to \\uDFFF at once \
+         after it"
+    )]
+    Surrogate,
+    /// A key without a byte, which JSON cannot have.
+    #[error("empty key; expected 1 to {} bytes", Dictionary::MAX_KEY)]
+    KeyEmpty,
     /// A number that neither an `i64` nor a `u64` can hold.
     #[error(
         "number out of range; expected {} to {}, or to {} without a sign",
@@ -192,6 +216,26 @@ pub enum Expected {
     Integer,
     /// Base64 with its padding.
     Base64,
+    /// A property list, of whatever format.
+    Root,
+    /// A value of JSON.
+    JsonValue,
+    /// An element of an array in JSON, or the array's end.
+    Element,
+    /// The same, or a comma.
+    CommaOrElement,
+    /// A key of a dictionary in JSON, or the dictionary's end.
+    Key,
+    /// The same, or a comma.
+    CommaOrKey,
+    /// The colon after a key in JSON.
+    Colon,
+    /// The end of a string in JSON.
+    Quote,
+    /// A whole number in JSON.
+    Decimal,
+    /// The end of the text.
+    TextEnd,
 }
 
 impl fmt::Display for Expected {
@@ -212,6 +256,19 @@ impl fmt::Display for Expected {
             Self::CommentEnd => "--> after the comment",
             Self::Integer => "a whole number and </integer>",
             Self::Base64 => "base64 with its padding and </data>",
+            Self::Root => {
+                "\"<\", with which an XML property list begins, or a value in JSON: \"{\", \"[\", a \
+                 string, a whole number, true or false"
+            }
+            Self::JsonValue => "a value: \"{\", \"[\", a string, a whole number, true or false",
+            Self::Element => "a value or \"]\"",
+            Self::CommaOrElement => "\",\", a value or \"]\"",
+            Self::Key => "a key in quotes or \"}\"",
+            Self::CommaOrKey => "\",\", a key in quotes or \"}\"",
+            Self::Colon => "\":\" after the key",
+            Self::Quote => "the quote that ends the string",
+            Self::Decimal => "a whole number in decimal, without fraction and exponent",
+            Self::TextEnd => "nothing after the property list",
         };
         out.write_str(fixed)
     }

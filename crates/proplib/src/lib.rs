@@ -35,8 +35,10 @@ mod externalize;
 pub mod fallible;
 #[cfg(feature = "std")]
 pub mod file;
+mod format;
 pub mod ingest;
 mod internalize;
+mod json;
 mod limits;
 mod list;
 pub mod message;
@@ -51,6 +53,7 @@ pub use data::Data;
 pub use dictionary::{Dictionary, SetError};
 pub use externalize::WriteError;
 pub use fallible::NoMemory;
+pub use format::Format;
 pub use internalize::{Expected, ReadError, ReadErrorKind};
 pub use limits::Limits;
 pub use number::Number;

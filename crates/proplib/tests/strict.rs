@@ -60,7 +60,8 @@ fn documents_that_netbsd_takes() {
 
 #[test]
 fn documents_that_netbsd_refuses() {
-    let first = "expected \"<\", with which an XML property list begins";
+    let first = "expected \"<\", with which an XML property list begins, or a value in JSON: \"{\", \
+                 \"[\", a string, a whole number, true or false";
     for (text, message) in [
         ("", "1:1: nothing to read; expected a property list"),
         (" \n\t\r", "2:3: nothing to read; expected a property list"),
