@@ -288,7 +288,9 @@ impl Fault {
 
     fn in_text(self, text: &[u8]) -> ReadError {
         let before = text.get(..self.offset).unwrap_or(text);
-        let line = before.iter().filter(|&&byte| byte == b'\n').count().saturating_add(1);
+        let line = before
+            .iter()
+            .fold(1_usize, |line, &byte| line.saturating_add(usize::from(byte == b'\n')));
         let column = before.rsplit(|&byte| byte == b'\n').next().map_or(0, <[u8]>::len);
         ReadError { kind: self.kind, offset: self.offset, line, column: column.saturating_add(1) }
     }

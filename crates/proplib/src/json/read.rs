@@ -259,7 +259,8 @@ impl<'a> Reader<'a> {
     }
 
     fn skip_space(&mut self) {
-        self.advance(self.rest().iter().take_while(|&&byte| is_space(byte)).count());
+        let rest = self.rest();
+        self.advance(rest.iter().position(|&byte| !is_space(byte)).unwrap_or(rest.len()));
     }
 
     /// Steps over these bytes, if they come next.
