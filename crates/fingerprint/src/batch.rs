@@ -32,6 +32,11 @@ pub trait Job: Sync {
     fn size(&self) -> u64 {
         0
     }
+
+    /// The algorithm it is to be hashed with, if not with that of the batch.
+    fn algorithm(&self) -> Option<Algorithm> {
+        None
+    }
 }
 
 /// What became of one file of a batch.
@@ -102,7 +107,8 @@ impl Batch {
         progress: impl Fn(u64, u64),
     ) -> Result<Outcome<T>, FileError> {
         let (file, before) = file::open_regular(job.path())?;
-        let hashed = file::hash(&file, &before, self.algorithm, buffer, |bytes| progress(0, bytes));
+        let algorithm = job.algorithm().unwrap_or(self.algorithm);
+        let hashed = file::hash(&file, &before, algorithm, buffer, |bytes| progress(0, bytes));
         let (digest, bytes) = hashed?;
         let inspected = inspect(job, &file).map_err(FileError::Read)?;
         Ok(Outcome { digest, bytes, inspected })
@@ -184,6 +190,33 @@ mod tests {
             }
             assert_eq!(files.into_inner(), 200);
             assert_eq!(bytes.into_inner(), sum);
+        }
+    }
+
+    struct WithAlgorithm(PathBuf, Option<Algorithm>);
+
+    impl Job for WithAlgorithm {
+        fn path(&self) -> &Path {
+            &self.0
+        }
+
+        fn algorithm(&self) -> Option<Algorithm> {
+            self.1
+        }
+    }
+
+    #[test]
+    fn a_job_may_have_an_algorithm_of_its_own() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        fs::write(&path, "contents").unwrap();
+        let of_its_own = Algorithm::ALL.into_iter().map(Some);
+        let jobs: Vec<_> =
+            of_its_own.chain([None]).map(|own| WithAlgorithm(path.clone(), own)).collect();
+        let results = batch(2).run(&jobs, |_, _| Ok(()), |_, _| ());
+        for (job, result) in jobs.iter().zip(results) {
+            let algorithm = job.1.unwrap_or(Algorithm::Sha256);
+            assert_eq!(result.unwrap().digest, Hasher::digest(algorithm, b"contents"));
         }
     }
 

@@ -21,6 +21,8 @@ mod file;
 #[cfg(feature = "std")]
 mod hasher;
 #[cfg(feature = "std")]
+mod rooted;
+#[cfg(feature = "std")]
 mod tree;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
@@ -32,5 +34,7 @@ pub use batch::{Batch, BatchError, Job, Outcome};
 pub use file::{FileError, of_file, open};
 #[cfg(feature = "std")]
 pub use hasher::Hasher;
+#[cfg(feature = "std")]
+pub use rooted::resolve_in;
 #[cfg(feature = "std")]
 pub use tree::{Attempt, Depth, FoundFile, TreeError, locate, walk};

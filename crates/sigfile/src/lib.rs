@@ -37,6 +37,8 @@ mod entry_type;
 mod grammar;
 mod printable;
 #[cfg(feature = "std")]
+mod selection;
+#[cfg(feature = "std")]
 mod writer;
 
 #[cfg(feature = "std")]
@@ -48,5 +50,7 @@ pub use entry_type::{EntryType, UnknownFlag};
 #[cfg(feature = "std")]
 pub use grammar::{Entries, Line, entries};
 pub use printable::{Printable, printable};
+#[cfg(feature = "std")]
+pub use selection::is_program_or_library;
 #[cfg(feature = "std")]
 pub use writer::{write_entry, write_line};

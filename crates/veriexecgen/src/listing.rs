@@ -15,7 +15,6 @@ use crate::cli::Classify;
 use crate::faults::Faults;
 use crate::prefix::Prefix;
 use crate::progress::Progress;
-use crate::rooted;
 
 /// The entries of a run, in the order of their paths' bytes.
 #[derive(Debug)]
@@ -119,7 +118,7 @@ impl Interpreters {
         if self.seen.contains(&name) {
             return;
         }
-        let real = rooted::resolve(root, Path::new(OsStr::from_bytes(&name)));
+        let real = fingerprint::resolve_in(root, Path::new(OsStr::from_bytes(&name)));
         if let Ok(metadata) = real.and_then(fs::metadata) {
             self.files.insert(Identity::of(&metadata));
         }

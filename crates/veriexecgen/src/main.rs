@@ -14,7 +14,6 @@ mod prefix;
 mod previous;
 mod progress;
 mod replacement;
-mod rooted;
 mod sources;
 
 use std::ffi::OsStr;

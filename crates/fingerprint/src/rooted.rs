@@ -9,7 +9,10 @@ use std::path::{Component, Path, PathBuf};
 const MAX_LINKS: usize = 40;
 
 /// The real path of what `path` would name after chroot(2) to `root`, which is a real path itself.
-pub(crate) fn resolve(root: &Path, path: &Path) -> io::Result<PathBuf> {
+///
+/// # Errors
+/// Those of looking at each step of the path, and one for too many symbolic links.
+pub fn resolve_in(root: &Path, path: &Path) -> io::Result<PathBuf> {
     let mut links: usize = 0;
     let mut resolved = root.to_owned();
     let mut pending = reversed(path);
@@ -73,7 +76,7 @@ mod tests {
         symlink("/etc/awk", root.join("usr/bin/awk")).unwrap();
         symlink("../../../../bin/mawk", root.join("etc/awk")).unwrap();
         symlink("loop", root.join("loop")).unwrap();
-        let found = |path: &str| resolve(&root, Path::new(path)).ok();
+        let found = |path: &str| resolve_in(&root, Path::new(path)).ok();
         let mawk = Some(root.join("usr/bin/mawk"));
         assert_eq!(found("/usr/bin/mawk"), mawk);
         assert_eq!(found("/bin/awk"), mawk);
@@ -85,6 +88,6 @@ mod tests {
     #[test]
     fn without_a_prefix_it_is_the_real_path() {
         let shell = fs::canonicalize("/bin/sh").unwrap();
-        assert_eq!(resolve(Path::new("/"), Path::new("/bin/sh")).unwrap(), shell);
+        assert_eq!(resolve_in(Path::new("/"), Path::new("/bin/sh")).unwrap(), shell);
     }
 }
