@@ -151,37 +151,4 @@ mod tests {
         assert_eq!(numbers, sorted);
         assert_eq!(Signed(3).cmp(&Unsigned(3)), Ordering::Equal);
     }
-
-    /// The cases of prop_number_range_check in NetBSD's tests/lib/libprop/t_proplib.c.
-    #[test]
-    fn what_does_not_fit_is_refused() {
-        macro_rules! ranges {
-            ($($signed:ident $unsigned:ident $to_signed:ident $to_unsigned:ident;)*) => {$(
-                let (min, max) = (i64::from($signed::MIN), i64::from($signed::MAX));
-                let top = u64::from($unsigned::MAX);
-                assert_eq!(Signed(min).$to_signed(), Some($signed::MIN));
-                assert_eq!(Signed(max).$to_signed(), Some($signed::MAX));
-                assert_eq!(Unsigned(max.unsigned_abs()).$to_signed(), Some($signed::MAX));
-                assert_eq!(Unsigned(top).$to_unsigned(), Some($unsigned::MAX));
-                assert_eq!(Signed(max).$to_unsigned(), Some($unsigned::MAX / 2));
-                assert_eq!(Unsigned(top).$to_signed(), None);
-                assert_eq!(Signed(-1).$to_unsigned(), None);
-                assert_eq!(Signed(min).$to_unsigned(), None);
-                if let Some(below) = min.checked_sub(1) {
-                    assert_eq!(Signed(below).$to_signed(), None);
-                }
-                if let Some(above) = top.checked_add(1) {
-                    assert_eq!(Unsigned(above).$to_unsigned(), None);
-                    assert_eq!(Unsigned(above).$to_signed(), None);
-                    assert_eq!(Signed(above as i64).$to_unsigned(), None);
-                }
-            )*};
-        }
-        ranges! {
-            i8 u8 to_i8 to_u8;
-            i16 u16 to_i16 to_u16;
-            i32 u32 to_i32 to_u32;
-            i64 u64 to_i64 to_u64;
-        }
-    }
 }

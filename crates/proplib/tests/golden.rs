@@ -29,26 +29,6 @@ fn load_request() {
     assert_is(&load.into(), include_bytes!("golden/load.plist"));
 }
 
-/// The case prop_basic of NetBSD's tests/lib/libprop/t_proplib.c.
-#[test]
-fn prop_basic() {
-    let mut inner = Dictionary::new();
-    inner.set_signed(b"one", 1).unwrap();
-    inner.set_string(b"two", b"number-two").unwrap();
-    let mut three = Array::new();
-    for _ in 0..3 {
-        three.push(inner.clone()).unwrap();
-    }
-    let mut outer = inner;
-    outer.set(b"three", three).unwrap();
-    outer.set_bool(b"true-val", true).unwrap();
-    outer.set_bool(b"false-val", false).unwrap();
-    let text = include_bytes!("golden/prop_basic.plist");
-    assert_is(&outer.clone().into(), text);
-    // prop_dictionary_equals, NetBSD PR lib/43964.
-    assert_eq!(Dictionary::internalize(text).unwrap(), outer.clone());
-}
-
 /// Empty containers, the ends of the numbers, every byte, and keys that need entities.
 #[test]
 fn extremes() {
