@@ -42,12 +42,7 @@ impl Dictionary {
     /// [`SetError`]; the dictionary is as it was.
     pub fn set(&mut self, key: &[u8], value: impl Into<Object>) -> Result<(), SetError> {
         let value = value.into();
-        if key.len() > Self::MAX_KEY {
-            return Err(SetError::KeyTooLong { length: key.len() });
-        }
-        if key.contains(&0) {
-            return Err(SetError::KeyNul);
-        }
+        Self::check_key(key)?;
         let found = self.find(key);
         let entries = self.0.make_mut()?;
         match found {
@@ -59,6 +54,18 @@ impl Dictionary {
             Err(index) => {
                 fallible::insert_at(entries, index, Entry { key: Bytes::new(key)?, value })?;
             }
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// If NetBSD would not take it for a key.
+    pub(crate) fn check_key(key: &[u8]) -> Result<(), SetError> {
+        if key.len() > Self::MAX_KEY {
+            return Err(SetError::KeyTooLong { length: key.len() });
+        }
+        if key.contains(&0) {
+            return Err(SetError::KeyNul);
         }
         Ok(())
     }

@@ -44,7 +44,13 @@ mod list;
 pub mod message;
 mod number;
 mod object;
+#[cfg(feature = "plist")]
+pub mod plist;
 mod prop_string;
+#[cfg(feature = "serde")]
+pub mod serde;
+#[cfg(any(feature = "plist", feature = "serde"))]
+mod trail;
 mod walk;
 mod xml;
 
