@@ -5,6 +5,7 @@ use crate::{Diagnostic, Problem};
 /// A place in a signatures file. A copy is a place to come back to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cursor<'a> {
+    file: &'a [u8],
     rest: &'a [u8],
     line: usize,
     column: usize,
@@ -12,12 +13,17 @@ pub(crate) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     pub(crate) fn new(file: &'a [u8]) -> Self {
-        Self { rest: file, line: 1, column: 1 }
+        Self { file, rest: file, line: 1, column: 1 }
     }
 
     /// What lies ahead.
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.rest
+    }
+
+    /// How many bytes lie behind.
+    pub(crate) fn offset(&self) -> usize {
+        self.file.len().saturating_sub(self.rest.len())
     }
 
     pub(crate) fn line(&self) -> usize {

@@ -139,6 +139,51 @@ pub enum Problem {
     },
 }
 
+impl Problem {
+    /// The word that stands for this kind of problem, and will not change.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::RelativePath { .. } => "relative-path",
+            Self::Path(_) => "bad-path",
+            Self::UnfinishedEscape => "unfinished-escape",
+            Self::PathAlone => "path-alone",
+            Self::UnknownAlgorithm { .. } => "unknown-algorithm",
+            Self::UnescapedBlank { .. } => "unescaped-blank",
+            Self::AlgorithmMissing => "missing-algorithm",
+            Self::FingerprintMissing { .. } => "missing-fingerprint",
+            Self::NotHex { .. } => "not-hexadecimal",
+            Self::Fingerprint(_) => "wrong-length",
+            Self::UnknownFlag { .. } => "unknown-flag",
+            Self::KernelFlag { .. } => "kernel-flag",
+            Self::CommaMissing { .. } => "missing-comma",
+            Self::StrayComma => "stray-comma",
+            Self::DanglingComma => "dangling-comma",
+            Self::Unexpected { .. } => "unexpected",
+        }
+    }
+
+    /// Every code.
+    pub const CODES: [&'static str; 16] = [
+        "relative-path",
+        "bad-path",
+        "unfinished-escape",
+        "path-alone",
+        "unknown-algorithm",
+        "unescaped-blank",
+        "missing-algorithm",
+        "missing-fingerprint",
+        "not-hexadecimal",
+        "wrong-length",
+        "unknown-flag",
+        "kernel-flag",
+        "missing-comma",
+        "stray-comma",
+        "dangling-comma",
+        "unexpected",
+    ];
+}
+
 fn digits(algorithm: Algorithm) -> usize {
     algorithm.digest_len().saturating_mul(2)
 }

@@ -51,6 +51,22 @@ impl Iterator for Entries<'_> {
     type Item = Result<Line, Diagnostic>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        self.next_item().map(|item| item.read)
+    }
+}
+
+/// An entry or a diagnostic, and the bytes it was read from.
+pub(crate) struct Item {
+    pub(crate) read: Result<Line, Diagnostic>,
+    /// Where its first word begins.
+    pub(crate) start: usize,
+    /// For an entry, where its last word and the blanks after it end: at the end of its line, or at
+    /// a comment.
+    pub(crate) end: usize,
+}
+
+impl Entries<'_> {
+    pub(crate) fn next_item(&mut self) -> Option<Item> {
         loop {
             self.cursor.skip_blanks();
             if !self.cursor.at_end_of_line() {
@@ -61,16 +77,18 @@ impl Iterator for Entries<'_> {
             }
         }
         let number = self.cursor.line();
+        let start = self.cursor.offset();
         let mut ahead = self.cursor;
         Some(match entry(&mut ahead) {
             Ok(entry) => {
+                let end = ahead.offset();
                 ahead.end_line();
                 self.cursor = ahead;
-                Ok(Line { number, entry })
+                Item { read: Ok(Line { number, entry }), start, end }
             }
             Err(diagnostic) => {
                 self.cursor.skip_line();
-                Err(diagnostic)
+                Item { read: Err(diagnostic), start, end: self.cursor.offset() }
             }
         })
     }

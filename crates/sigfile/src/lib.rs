@@ -31,10 +31,16 @@ pub mod classify;
 mod cursor;
 #[cfg(feature = "std")]
 mod diagnostic;
+#[cfg(feature = "std")]
+mod difference;
 mod entry;
 mod entry_type;
 #[cfg(feature = "std")]
 mod grammar;
+#[cfg(feature = "std")]
+pub mod lint;
+#[cfg(feature = "std")]
+mod netbsd;
 mod printable;
 #[cfg(feature = "std")]
 mod selection;
@@ -45,10 +51,14 @@ mod writer;
 pub use classify::{Classification, classify};
 #[cfg(feature = "std")]
 pub use diagnostic::{Diagnostic, Excerpt, Problem};
+#[cfg(feature = "std")]
+pub use difference::{Aspect, Change, Difference, aspects, difference};
 pub use entry::{Entry, PathError};
 pub use entry_type::{EntryType, UnknownFlag};
 #[cfg(feature = "std")]
 pub use grammar::{Entries, Line, entries};
+#[cfg(feature = "std")]
+pub use lint::lint;
 pub use printable::{Printable, printable};
 #[cfg(feature = "std")]
 pub use selection::is_program_or_library;

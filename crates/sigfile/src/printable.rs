@@ -39,6 +39,13 @@ impl fmt::Display for Printable<'_> {
     }
 }
 
+/// Whether a name holds characters that are not seen for what they are.
+#[cfg(feature = "std")]
+pub(crate) fn has_hidden_characters(name: &[u8]) -> bool {
+    let hidden = |character: char| character.is_ascii_control() || misleads(character);
+    name.utf8_chunks().any(|chunk| chunk.valid().chars().any(hidden))
+}
+
 /// Whether a character beyond ASCII acts on a terminal or makes two names look alike.
 fn misleads(character: char) -> bool {
     if character.is_ascii() {
