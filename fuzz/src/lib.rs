@@ -8,7 +8,7 @@ mod driver;
 
 pub use driver::dispatch;
 
-use proplib::Object;
+use proplib::{Format, Object, WriteError};
 
 /// Property lists in XML: what is read is written, and read again as the same.
 pub fn xml(data: &[u8]) {
@@ -17,6 +17,25 @@ pub fn xml(data: &[u8]) {
         let again = Object::internalize(&text).expect("what was written can be read");
         assert_eq!(again, object);
         assert_eq!(again.externalize().expect("and written again"), text);
+    }
+}
+
+/// Property lists in JSON: what is read is written, and read again as the same; only what came from
+/// XML may hold what JSON cannot carry.
+pub fn json(data: &[u8]) {
+    match Object::internalize(data) {
+        Ok(object) => match object.externalize_json() {
+            Ok(text) => {
+                let again = Object::internalize(&text).expect("what was written can be read");
+                assert_eq!(again, object);
+                assert_eq!(again.externalize_json().expect("and written again"), text);
+            }
+            Err(WriteError::Data | WriteError::EmptyKey) => {
+                assert_eq!(Format::of(data), Some(Format::Xml));
+            }
+            Err(error) => panic!("what was read cannot be written: {error}"),
+        },
+        Err(error) => assert!(error.offset <= data.len(), "{error}"),
     }
 }
 

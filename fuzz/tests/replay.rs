@@ -20,6 +20,11 @@ fn xml() {
 }
 
 #[test]
+fn json() {
+    replay("json", veriexec_fuzz::json);
+}
+
+#[test]
 fn signatures() {
     replay("signatures", veriexec_fuzz::signatures);
 }
