@@ -1,11 +1,33 @@
 //! Property lists in files, prop_dictionary_externalize_to_file(3) and its relatives.
+//!
+//! ```
+//! use proplib::file::{externalize_to_file, externalize_to_file_with, internalize_from_file};
+//! use proplib::{Dictionary, Format, Limits, Object};
+//!
+//! let directory = tempfile::tempdir()?;
+//! let file = directory.path().join("state.plist");
+//! let mut state = Dictionary::new();
+//! state.set_unsigned(b"strict", 1)?;
+//! let state = Object::from(state);
+//! externalize_to_file(&state, &file)?;
+//! assert_eq!(internalize_from_file(&file)?, state);
+//!
+//! externalize_to_file_with(&state, &file, Format::Json, &Limits::DEFAULT)?;
+//! assert_eq!(std::fs::read(&file)?, b"{\n\t\"strict\": 1\n}\n");
+//! assert_eq!(internalize_from_file(&file)?, state);
+//!
+//! std::fs::write(&file, "<plist>\n<dict>\n</plist>\n")?;
+//! let error = internalize_from_file(&file).unwrap_err().to_string();
+//! assert!(error.ends_with("state.plist:3:1: expected <key> or </dict>"), "{error}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::{Limits, Object, ReadError, WriteError};
+use crate::{Format, Limits, Object, ReadError, WriteError};
 
 /// Writes an object to a file, as XML and without a NUL.
 ///
@@ -16,8 +38,23 @@ use crate::{Limits, Object, ReadError, WriteError};
 /// # Errors
 /// [`FileError`].
 pub fn externalize_to_file(object: &Object, file: &Path) -> Result<(), FileError> {
+    externalize_to_file_with(object, file, Format::Xml, &Limits::DEFAULT)
+}
+
+/// Like [`externalize_to_file`], in a format and with limits of your own.
+///
+/// # Errors
+/// [`FileError`].
+pub fn externalize_to_file_with(
+    object: &Object,
+    file: &Path,
+    format: Format,
+    limits: &Limits,
+) -> Result<(), FileError> {
     let fail = |problem| FileError { file: file.into(), problem };
-    let text = object.externalize().map_err(|error| fail(FileProblem::Object(error)))?;
+    let text = object
+        .externalize_with(format, limits)
+        .map_err(|error| fail(FileProblem::Object(error)))?;
 
     let directory = match file.parent() {
         Some(directory) if !directory.as_os_str().is_empty() => directory,
@@ -49,7 +86,7 @@ fn flush(directory: &Path) -> io::Result<()> {
     }
 }
 
-/// Reads the object in a file, see [`Object::internalize`].
+/// Reads the object in a file, whatever its format, see [`Object::internalize`].
 ///
 /// # Errors
 /// [`FileError`].
@@ -202,6 +239,92 @@ mod tests {
         let error = externalize_to_file(&true.into(), &absent).unwrap_err();
         assert!(matches!(error.problem, FileProblem::Create(_)));
         assert_eq!(names(directory.path()), ["list", "place"]);
+    }
+
+    #[test]
+    fn a_name_that_is_too_long_changes_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("n".repeat(300));
+        let error = externalize_to_file(&true.into(), &file).unwrap_err();
+        let FileProblem::Replace(error) = error.problem else { panic!("{error}") };
+        assert_eq!(error.kind(), io::ErrorKind::InvalidFilename);
+        assert!(names(directory.path()).is_empty());
+    }
+
+    /// In a process that may write no file of more than 512 bytes.
+    #[test]
+    #[cfg(unix)]
+    fn a_write_that_fails_changes_nothing() {
+        const PLACE: &str = "PROPLIB_TEST_SHORT_OF_SPACE";
+        let long = crate::Data::new(&[0; 10_000]).unwrap().into();
+        if let Some(file) = std::env::var_os(PLACE) {
+            let error = externalize_to_file(&long, Path::new(&file)).unwrap_err();
+            let FileProblem::Write(error) = error.problem else { panic!("{error}") };
+            assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+            std::process::exit(77);
+        }
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("list");
+        externalize_to_file(&true.into(), &file).unwrap();
+        let status = std::process::Command::new("sh")
+            .args(["-c", "trap '' XFSZ && ulimit -f 1 && exec \"$0\" \"$@\""])
+            .arg(std::env::current_exe().unwrap())
+            .args(["--exact", "file::tests::a_write_that_fails_changes_nothing"])
+            .env(PLACE, &file)
+            .status()
+            .unwrap();
+        assert_eq!(status.code(), Some(77));
+        assert_eq!(internalize_from_file(&file).unwrap(), true.into());
+        assert_eq!(names(directory.path()), ["list"]);
+    }
+
+    #[test]
+    fn a_reader_sees_what_was_before_or_what_is_now() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("list");
+        let lists = [1, 50_000].map(|size| crate::Data::new(&vec![7; size]).unwrap().into());
+        externalize_to_file(&lists[0], &file).unwrap();
+        std::thread::scope(|scope| {
+            let writer = scope.spawn(|| {
+                for object in lists.iter().cycle().take(100) {
+                    externalize_to_file(object, &file).unwrap();
+                }
+            });
+            while !writer.is_finished() {
+                assert!(lists.contains(&internalize_from_file(&file).unwrap()));
+            }
+        });
+    }
+
+    #[test]
+    fn a_format_is_chosen_and_found_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("list");
+        let object = nest(3);
+        for format in [Format::Json, Format::Xml] {
+            externalize_to_file_with(&object, &file, format, &Limits::DEFAULT).unwrap();
+            assert_eq!(Format::of(&fs::read(&file).unwrap()), Some(format));
+            assert_eq!(internalize_from_file(&file).unwrap(), object);
+        }
+        let data = crate::Data::new(b"bytes").unwrap().into();
+        let error = externalize_to_file_with(&data, &file, Format::Json, &Limits::DEFAULT);
+        assert!(matches!(error.unwrap_err().problem, FileProblem::Object(WriteError::Data)));
+        let flat = Limits { max_depth: 2, ..Limits::DEFAULT };
+        let error = externalize_to_file_with(&object, &file, Format::Xml, &flat);
+        let too_deep = WriteError::TooDeep { limit: 2 };
+        let FileProblem::Object(error) = error.unwrap_err().problem else { panic!() };
+        assert_eq!(error, too_deep);
+        assert_eq!(internalize_from_file(&file).unwrap(), object);
+    }
+
+    #[test]
+    fn a_nul_in_a_file_ends_its_text() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("list");
+        fs::write(&file, b"<plist><true/></plist>\0</plist>").unwrap();
+        assert_eq!(internalize_from_file(&file).unwrap(), true.into());
+        fs::write(&file, b"<plist><true/>\0</plist>").unwrap();
+        assert!(internalize_from_file(&file).is_err());
     }
 
     #[test]
