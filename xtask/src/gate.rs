@@ -5,26 +5,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::{available, cargo, command, root, run, target_dir};
-
-/// What must build on NetBSD: every crate but the Linux ones and these tasks.
-const PORTABLE: [&str; 8] = [
-    "proplib",
-    "fingerprint",
-    "sigfile",
-    "veriexec",
-    "kmod-ioctl",
-    "veriexecgen",
-    "veriexecctl",
-    "veriexec-tests",
-];
+use crate::build_std;
+use crate::command::{available, cargo, command, root, run};
 
 /// What must build without std, as a kernel needs it.
-const NO_STD: [&str; 5] = ["proplib", "fingerprint", "sigfile", "veriexec", "kmod-ioctl"];
+pub(crate) const NO_STD: [&str; 5] =
+    ["proplib", "fingerprint", "sigfile", "veriexec", "kmod-ioctl"];
 
-/// Debian's own compiler, because it comes with the sources of the standard library.
-const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
-const DEBIAN_CARGO: &str = "/usr/bin/cargo";
+/// What a crate has beyond its default features.
+const FEATURES: [&str; 2] = ["--features", "proplib/plist,proplib/serde"];
 
 /// One thing that must hold.
 struct Check {
@@ -34,13 +23,14 @@ struct Check {
     missing: fn() -> Option<&'static str>,
 }
 
-const CHECKS: [Check; 7] = [
+const CHECKS: [Check; 8] = [
     Check { name: "formatting", run: |_| formatting(), missing: || lacks("fmt", "rustfmt") },
     Check { name: "clippy", run: |_| clippy(), missing: || lacks("clippy", "clippy") },
     Check { name: "documentation", run: |_| documentation(), missing: || None },
     Check { name: "crates without std", run: |_| no_std(), missing: || None },
     Check { name: "manual pages", run: |_| man(), missing: lacks_mandoc },
-    Check { name: "NetBSD", run: |_| netbsd(), missing: lacks_debian_rust },
+    Check { name: "out of memory", run: |_| build_std::oom(), missing: build_std::lacks },
+    Check { name: "NetBSD", run: |_| build_std::netbsd(), missing: build_std::lacks },
     Check { name: "tests", run: tests, missing: || None },
 ];
 
@@ -71,15 +61,16 @@ fn formatting() -> Result<()> {
 }
 
 fn clippy() -> Result<()> {
-    let lint = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
-    run(command(cargo()).args(lint))
+    let mut lint = command(cargo());
+    lint.args(["clippy", "--workspace", "--all-targets", "--quiet"]).args(FEATURES);
+    run(lint.args(["--", "--deny", "warnings"]))
 }
 
 /// Every test of the workspace. A test that needs something this machine lacks says so by name;
 /// with `no_skip` it fails instead.
 fn tests(no_skip: bool) -> Result<()> {
     let mut tests = command(cargo());
-    tests.args(["test", "--workspace", "--quiet"]);
+    tests.args(["test", "--workspace", "--quiet"]).args(FEATURES);
     if no_skip {
         tests.env("VERIEXEC_TEST_NO_SKIP", "1");
     }
@@ -88,7 +79,8 @@ fn tests(no_skip: bool) -> Result<()> {
 
 fn documentation() -> Result<()> {
     let mut doc = command(cargo());
-    run(doc.args(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-Dwarnings"))
+    doc.args(["doc", "--workspace", "--no-deps", "--quiet"]).args(FEATURES);
+    run(doc.env("RUSTDOCFLAGS", "-Dwarnings"))
 }
 
 fn no_std() -> Result<()> {
@@ -96,21 +88,6 @@ fn no_std() -> Result<()> {
         run(command(cargo()).args(["check", "--quiet", "--no-default-features", "-p", name]))?;
     }
     Ok(())
-}
-
-/// Checks the portable crates for NetBSD, building the standard library from its sources.
-///
-/// # Errors
-/// When a crate does not check, or Debian's compiler is not installed.
-pub(crate) fn netbsd() -> Result<()> {
-    if let Some(need) = lacks_debian_rust() {
-        bail!("needs {need}");
-    }
-    let mut check = command(DEBIAN_CARGO);
-    check.env("RUSTC", DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1");
-    check.args(["check", "--quiet", "-Zbuild-std", "--target", "x86_64-unknown-netbsd"]);
-    check.arg("--target-dir").arg(target_dir().join("netbsd"));
-    run(check.args(PORTABLE.iter().flat_map(|name| ["-p", name])))
 }
 
 /// Checks every manual page with mandoc, warnings included.
@@ -148,14 +125,4 @@ fn lacks(subcommand: &str, component: &'static str) -> Option<&'static str> {
 
 fn lacks_mandoc() -> Option<&'static str> {
     if available("mandoc", &["-Tlint", "/dev/null"]) { None } else { Some("Debian's mandoc") }
-}
-
-fn lacks_debian_rust() -> Option<&'static str> {
-    let sources = "/usr/lib/rustlib/src/rust/library/std/Cargo.toml";
-    let found = Path::new(DEBIAN_RUSTC).exists() && Path::new(DEBIAN_CARGO).exists();
-    if found && Path::new(sources).exists() {
-        None
-    } else {
-        Some("Debian's rustc-web, cargo-web and rust-web-src")
-    }
 }

@@ -1,6 +1,7 @@
 //! The tasks of this repository: `cargo xtask TASK`.
 #![forbid(unsafe_code)]
 
+mod build_std;
 mod command;
 mod gate;
 mod tryout;
@@ -34,6 +35,8 @@ enum Task {
     },
     /// Check every crate but the Linux ones for NetBSD, with Debian's rustc-web and rust-web-src
     Netbsd,
+    /// Build what a kernel takes with an alloc in which every allocation can fail, with the same
+    Oom,
     /// Check the manual pages with mandoc
     Man,
     /// Run a fuzz target with cargo-fuzz, on a nightly toolchain
@@ -50,7 +53,8 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
         Task::Try { dir } => tryout::run_in(&dir),
         Task::Test { no_skip } => gate::all(no_skip),
-        Task::Netbsd => gate::netbsd(),
+        Task::Netbsd => build_std::netbsd(),
+        Task::Oom => build_std::oom(),
         Task::Man => gate::man(),
         Task::Fuzz { target, seconds } => gate::fuzz(&target, seconds),
     };
