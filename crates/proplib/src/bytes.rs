@@ -84,28 +84,12 @@ impl Bytes {
 }
 
 impl Bytes {
-    /// Whether any byte is so, which NUL must not be.
+    /// The room of bytes that are few, and how many count. Those behind are NUL.
     #[inline]
-    pub(crate) fn any(&self, is: impl Fn(u8) -> bool) -> bool {
+    pub(crate) const fn short(&self) -> Option<(&[u8; INLINE], usize)> {
         match self {
-            // All of the room, whose rest is NUL: a loop of known length needs no branches.
-            Self::Inline(_, room) => room.iter().fold(false, |any, &byte| any | is(byte)),
-            Self::Shared(bytes) => bytes.as_slice().iter().any(|&byte| is(byte)),
-        }
-    }
-
-    /// Appends the bytes to a list.
-    #[inline]
-    pub(crate) fn append_to(&self, out: &mut Vec<u8>) -> Result<(), NoMemory> {
-        match self {
-            // A copy of known length, cut back, is a few instructions.
-            Self::Inline(length, room) => {
-                let end = out.len().saturating_add(usize::from(*length));
-                fallible::extend(out, room)?;
-                out.truncate(end);
-                Ok(())
-            }
-            Self::Shared(bytes) => fallible::extend(out, bytes.as_slice()),
+            Self::Inline(length, room) => Some((room, *length as usize)),
+            Self::Shared(_) => None,
         }
     }
 }

@@ -26,6 +26,16 @@ pub enum WriteError {
     NoMemory(#[from] NoMemory),
 }
 
+#[cfg(feature = "std")]
+impl From<WriteError> for std::io::Error {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::NoMemory(error) => Self::new(std::io::ErrorKind::OutOfMemory, error),
+            error => Self::new(std::io::ErrorKind::InvalidInput, error),
+        }
+    }
+}
+
 impl Object {
     /// The object as an XML property list, byte for byte as NetBSD writes it, without the NUL
     /// that NetBSD puts after it.

@@ -52,7 +52,7 @@ pub mod serde;
 #[cfg(any(feature = "plist", feature = "serde"))]
 mod trail;
 mod walk;
-mod xml;
+pub mod xml;
 
 pub use array::{Array, IndexError};
 pub use data::Data;

@@ -1,12 +1,11 @@
 //! Going through a property list without recursion, so that its depth costs no stack.
 
 use alloc::vec::Vec;
-use core::fmt;
-use core::slice;
+use core::{fmt, mem, slice};
 
 use crate::bytes::Bytes;
 use crate::entries::Entry;
-use crate::fallible;
+use crate::fallible::{self, NoMemory};
 use crate::{Array, Dictionary, Object};
 
 /// What is still to come of a container.
@@ -35,6 +34,32 @@ impl<'a> Level<'a> {
             }
         }
     }
+}
+
+/// Whether an object has more containers inside each other than so many.
+pub(crate) fn is_deeper(object: &Object, limit: usize) -> Result<bool, NoMemory> {
+    let Some(mut level) = Level::of(object) else { return Ok(false) };
+    let mut parents = Vec::new();
+    // How many containers there are around the next child.
+    let mut depth: usize = 1;
+    while depth <= limit {
+        match level.next() {
+            Some((_, child)) => {
+                if let Some(inner) = Level::of(child) {
+                    fallible::push(&mut parents, mem::replace(&mut level, inner))?;
+                    depth = depth.saturating_add(1);
+                }
+            }
+            None => match parents.pop() {
+                Some(parent) => {
+                    level = parent;
+                    depth = depth.saturating_sub(1);
+                }
+                None => return Ok(false),
+            },
+        }
+    }
+    Ok(true)
 }
 
 /// Whether two objects are equal, as prop_object_equals(3) says.
@@ -107,7 +132,7 @@ fn children_equal<'a>(one: Level<'a>, other: Level<'a>) -> bool {
         else {
             return false;
         };
-        if fallible::push(&mut parents, core::mem::replace(&mut pair, (one, other))).is_err() {
+        if fallible::push(&mut parents, mem::replace(&mut pair, (one, other))).is_err() {
             return false;
         }
     }
@@ -135,7 +160,7 @@ pub(crate) fn print(object: &Object, out: &mut fmt::Formatter<'_>) -> fmt::Resul
         }
         if let Some(inner) = begin(child, out)? {
             separator = "";
-            if fallible::push(&mut parents, core::mem::replace(&mut level, inner)).is_err() {
+            if fallible::push(&mut parents, mem::replace(&mut level, inner)).is_err() {
                 return out.write_str("...");
             }
         }
@@ -187,6 +212,20 @@ mod tests {
         assert!(one == same);
         assert!(one != other);
         assert!(one == one.clone());
+    }
+
+    #[test]
+    fn depth_counts_containers_inside_each_other() {
+        assert_eq!(is_deeper(&Object::Bool(true), 0), Ok(false));
+        for depth in [1, 2, 3, 1000] {
+            let mut array = Array::new();
+            array.push(Array::new()).unwrap();
+            array.push(nest(depth - 1, Object::Bool(true))).unwrap();
+            let object = Object::from(array);
+            let deepest = depth.max(2);
+            assert_eq!(is_deeper(&object, deepest - 1), Ok(true), "{depth}");
+            assert_eq!(is_deeper(&object, deepest), Ok(false), "{depth}");
+        }
     }
 
     #[test]

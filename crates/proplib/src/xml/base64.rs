@@ -29,46 +29,63 @@ pub(super) fn encoded_length(bytes: usize) -> usize {
     bytes.div_ceil(3).saturating_mul(4)
 }
 
-/// How many groups of three bytes are encoded before they are copied out.
-const GROUPS: usize = 16;
+/// As many bytes as are encoded at once; all but the last ones of data are.
+pub(super) const BLOCK: usize = 48;
 
-/// Writes bytes.
-pub(super) fn encode(out: &mut Vec<u8>, bytes: &[u8]) -> Result<(), NoMemory> {
-    let (groups, rest) = bytes.as_chunks::<3>();
-    for some in groups.chunks(GROUPS) {
-        let mut room = [[0; 4]; GROUPS];
-        for (four, &[a, b, c]) in room.iter_mut().zip(some) {
-            *four = encode_group(a, b, c);
-        }
-        fallible::extend(out, room.get(..some.len()).unwrap_or(&[]).as_flattened())?;
+/// The characters of each twelve bits.
+#[allow(clippy::indexing_slicing, reason = "the compiler evaluates it, once")]
+const PAIRS: [[u8; 2]; 1 << 12] = {
+    let mut pairs = [[0; 2]; 1 << 12];
+    let mut bits = 0;
+    while bits < pairs.len() {
+        pairs[bits] = [ALPHABET[bits >> 6], ALPHABET[bits & 0x3f]];
+        bits += 1;
     }
-    match *rest {
+    pairs
+};
+
+/// Writes bytes to a place that is long enough; says how many characters they are.
+#[inline(never)]
+pub(super) fn encode(bytes: &[u8], place: &mut [u8]) -> usize {
+    let (groups, rest) = bytes.as_chunks::<3>();
+    let (places, _) = place.as_chunks_mut::<4>();
+    let mut places = places.iter_mut();
+    for (&[a, b, c], four) in groups.iter().zip(places.by_ref()) {
+        *four = encode_group(a, b, c);
+    }
+    let last = match *rest {
         [a] => {
             let [one, two, ..] = encode_group(a, 0, 0);
-            fallible::extend(out, &[one, two, b'=', b'='])
+            [one, two, b'=', b'=']
         }
         [a, b] => {
             let [one, two, three, _] = encode_group(a, b, 0);
-            fallible::extend(out, &[one, two, three, b'='])
+            [one, two, three, b'=']
         }
-        _ => Ok(()),
+        _ => return encoded_length(bytes.len()),
+    };
+    if let Some(four) = places.next() {
+        *four = last;
     }
+    encoded_length(bytes.len())
 }
 
 #[inline]
 fn encode_group(a: u8, b: u8, c: u8) -> [u8; 4] {
-    [a >> 2, a << 4 | b >> 4, b << 2 | c >> 6, c]
-        .map(|value| ALPHABET.get(usize::from(value & 0x3f)).copied().unwrap_or(b'='))
+    let (a, b, c) = (usize::from(a), usize::from(b), usize::from(c));
+    let pair = |bits: usize| PAIRS.get(bits).copied().unwrap_or_default();
+    let ([one, two], [three, four]) = (pair(a << 4 | b >> 4), pair((b & 0xf) << 8 | c));
+    [one, two, three, four]
 }
 
 /// As many groups as are decoded before they are copied out: a SHA-512 digest, and no more.
-const BLOCK: usize = 22;
+const GROUPS: usize = 22;
 
 /// Reads data from a text that begins at `offset` and ends where its element does.
 pub(super) fn decode(text: &[u8], offset: usize) -> Result<Data, Fault> {
     let no_memory = |error: NoMemory| Fault { kind: error.into(), offset };
     let mut decoder = Decoder { text, rest: text };
-    let mut room = [[0; 3]; BLOCK];
+    let mut room = [[0; 3]; GROUPS];
     let mut bytes = Vec::new();
     loop {
         let (length, is_last) = decoder.block(&mut room).map_err(|at| Fault {
@@ -99,7 +116,7 @@ struct Decoder<'a> {
 
 impl Decoder<'_> {
     /// Decodes groups; says how many bytes there are, and whether they are the last.
-    fn block(&mut self, room: &mut [[u8; 3]; BLOCK]) -> Result<(usize, bool), usize> {
+    fn block(&mut self, room: &mut [[u8; 3]; GROUPS]) -> Result<(usize, bool), usize> {
         let mut length: usize = 0;
         for place in room {
             let (group, bytes) = self.group()?;
@@ -194,9 +211,9 @@ mod tests {
     use super::*;
 
     fn encoded(bytes: &[u8]) -> String {
-        let mut out = Vec::new();
-        encode(&mut out, bytes).unwrap();
-        String::from_utf8(out).unwrap()
+        let mut place = vec![0; bytes.len() * 2 + 4];
+        let length = encode(bytes, &mut place);
+        String::from_utf8(place[..length].to_vec()).unwrap()
     }
 
     fn decoded(text: &str) -> Result<Vec<u8>, usize> {

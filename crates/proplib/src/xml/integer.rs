@@ -1,46 +1,64 @@
 //! Integers, as strtoll(3) and strtoull(3) read them.
 
-use alloc::vec::Vec;
-
 use crate::Number;
-use crate::fallible::{self, NoMemory};
 
-/// Writes a signed number in decimal, an unsigned one in hexadecimal.
-pub(super) fn write(out: &mut Vec<u8>, number: Number) -> Result<(), NoMemory> {
+/// As many bytes as any number takes.
+const LONGEST: usize = "-9223372036854775808".len();
+
+/// A number as text, of which so many bytes count: signed in decimal, unsigned in hexadecimal.
+#[cold]
+pub(super) fn digits(number: Number) -> ([u8; LONGEST], usize) {
+    let mut text = [0; LONGEST];
     match number {
+        Number::Signed(value @ 0..10) => {
+            text[0] = digit(value.unsigned_abs());
+            (text, 1)
+        }
+        Number::Unsigned(value @ 0..16) => {
+            text[..3].copy_from_slice(&[b'0', b'x', digit(value)]);
+            (text, 3)
+        }
+        Number::Signed(value) if value < 0 => {
+            all_digits(b"-", value.unsigned_abs(), |left| (left % 10, left / 10))
+        }
         Number::Signed(value) => {
-            if value < 0 {
-                fallible::push(out, b'-')?;
-            }
-            digits(out, value.unsigned_abs(), |left| (left % 10, left / 10))
+            all_digits(b"", value.unsigned_abs(), |left| (left % 10, left / 10))
         }
-        Number::Unsigned(value) => {
-            fallible::extend(out, b"0x")?;
-            digits(out, value, |left| (left & 0xf, left >> 4))
-        }
+        Number::Unsigned(value) => all_digits(b"0x", value, |left| (left & 0xf, left >> 4)),
     }
 }
 
-/// Writes digits from the last to the first; `split` takes the last one from the others.
-#[inline]
-fn digits(
-    out: &mut Vec<u8>,
+/// Digits from the last to the first, behind a prefix; `split` takes the last one from the others.
+fn all_digits(
+    prefix: &[u8],
     value: u64,
     split: impl Fn(u64) -> (u64, u64),
-) -> Result<(), NoMemory> {
-    let mut room = [0; 20];
+) -> ([u8; LONGEST], usize) {
+    let mut text = [0; LONGEST];
     let mut left = value;
-    let mut first = room.len();
-    for (index, place) in room.iter_mut().enumerate().rev() {
-        let digit;
-        (digit, left) = split(left);
-        *place = b"0123456789abcdef".get(digit as usize).copied().unwrap_or(b'0');
+    let mut first = LONGEST;
+    for (index, place) in text.iter_mut().enumerate().rev() {
+        let last;
+        (last, left) = split(left);
+        *place = digit(last);
         first = index;
         if left == 0 {
             break;
         }
     }
-    fallible::extend(out, room.get(first..).unwrap_or(&[]))
+    let first = first.saturating_sub(prefix.len());
+    if let Some(place) = text.get_mut(first..) {
+        for (place, byte) in place.iter_mut().zip(prefix) {
+            *place = *byte;
+        }
+    }
+    text.rotate_left(first);
+    (text, LONGEST.saturating_sub(first))
+}
+
+#[inline]
+fn digit(value: u64) -> u8 {
+    b"0123456789abcdef".get((value & 0xf) as usize).copied().unwrap_or(b'0')
 }
 
 /// A number that is too large for its type.
@@ -123,9 +141,8 @@ mod tests {
     use Number::{Signed, Unsigned};
 
     fn written(number: Number) -> String {
-        let mut out = Vec::new();
-        write(&mut out, number).unwrap();
-        String::from_utf8(out).unwrap()
+        let (text, length) = digits(number);
+        String::from_utf8(text[..length].to_vec()).unwrap()
     }
 
     #[test]

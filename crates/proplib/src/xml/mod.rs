@@ -1,13 +1,21 @@
 //! XML as NetBSD's proplib(3) writes it, and reads it: a small language of its own.
 
+mod array_writer;
 mod base64;
 mod integer;
+mod out;
 mod read;
 mod scan;
+mod sink;
 mod text;
+mod word;
 mod write;
 
+pub use array_writer::ArrayWriter;
 pub(crate) use read::read;
+#[cfg(feature = "std")]
+pub use sink::IoSink;
+pub use sink::Sink;
 pub(crate) use write::{write_array, write_dictionary, write_leaf};
 
 /// What comes before the first element.

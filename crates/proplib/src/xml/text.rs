@@ -3,42 +3,8 @@
 use alloc::vec::Vec;
 
 use super::scan::position;
-use crate::bytes::Bytes;
 use crate::fallible::{self, NoMemory};
 use crate::internalize::{Fault, ReadErrorKind};
-
-/// Writes text with `<`, `>` and `&` as entities, and all else as it is.
-#[inline]
-pub(super) fn escape(out: &mut Vec<u8>, text: &Bytes) -> Result<(), NoMemory> {
-    if !text.any(is_special) {
-        return text.append_to(out);
-    }
-    escape_special(out, text.as_slice())
-}
-
-/// Without branches, for the loops over many bytes.
-const fn is_special(byte: u8) -> bool {
-    (byte == b'<') | (byte == b'>') | (byte == b'&')
-}
-
-fn escape_special(out: &mut Vec<u8>, text: &[u8]) -> Result<(), NoMemory> {
-    let mut rest = text;
-    loop {
-        let at = position(rest, is_special);
-        let (plain, special) = rest.split_at_checked(at).unwrap_or((rest, &[]));
-        fallible::extend(out, plain)?;
-        let Some((&byte, behind)) = special.split_first() else { return Ok(()) };
-        fallible::extend(
-            out,
-            match byte {
-                b'<' => b"&lt;",
-                b'>' => b"&gt;",
-                _ => b"&amp;",
-            },
-        )?;
-        rest = behind;
-    }
-}
 
 /// What the entities of XML stand for.
 const ENTITIES: [(&[u8], u8); 5] =
@@ -73,13 +39,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn entities_come_back() {
-        let text: Vec<u8> = (1..=255).chain(*b"&<>&&amp;").collect();
-        let mut escaped = Vec::new();
-        escape(&mut escaped, &Bytes::new(&text).unwrap()).unwrap();
-        assert!(!escaped.contains(&b'<'));
-        assert_eq!(unescape(&escaped, 0).unwrap(), text);
-        assert_eq!(unescape(b"&quot;&apos;", 0).unwrap(), b"\"'");
+    fn entities_are_replaced() {
+        assert_eq!(unescape(b"a&amp;lt;&lt;&gt;&quot;&apos;", 0).unwrap(), b"a&lt;<>\"'");
     }
 
     #[test]

@@ -1,26 +1,27 @@
 //! The writer.
 
 use alloc::vec::Vec;
-use core::mem;
+use core::{mem, slice};
 
-use super::{FOOTER, HEADER, base64, integer, text};
-use crate::fallible::{self, NoMemory};
+use super::out::{Line, Out, TABS};
+use super::sink::Sink;
+use super::{FOOTER, HEADER, base64};
+use crate::bytes::Bytes;
+use crate::entries::Entry;
+use crate::fallible;
 use crate::walk::Level;
 use crate::{Array, Dictionary, Limits, Object, WriteError};
 
 /// Writes an object that is no container.
 pub(crate) fn write_leaf(object: &Object) -> Result<Vec<u8>, WriteError> {
-    let mut out = begin(room(object))?;
-    leaf(&mut out, 0, object)?;
-    end(out)
+    document(0, |out| out.leaf(0, object))
 }
 
 /// Writes an array.
 pub(crate) fn write_array(array: &Array, limits: &Limits) -> Result<Vec<u8>, WriteError> {
-    let mut out = begin(array.iter().map(room).fold(ROOM, usize::saturating_add))?;
-    let mut writer = Writer { out: &mut out, max_depth: limits.max_depth, parents: Vec::new() };
-    writer.container(Container::Array(array))?;
-    end(out)
+    document(array.len().saturating_mul(ROOM), |out| {
+        out.container(Container::Array(array), 0, limits.max_depth)
+    })
 }
 
 /// Writes a dictionary.
@@ -28,167 +29,256 @@ pub(crate) fn write_dictionary(
     dictionary: &Dictionary,
     limits: &Limits,
 ) -> Result<Vec<u8>, WriteError> {
-    let rooms = dictionary.iter().map(|(key, value)| room(value).saturating_add(key.len()));
-    let mut out = begin(rooms.fold(ROOM, usize::saturating_add))?;
-    let mut writer = Writer { out: &mut out, max_depth: limits.max_depth, parents: Vec::new() };
-    writer.container(Container::Dictionary(dictionary))?;
-    end(out)
+    document(dictionary.len().saturating_mul(ROOM), |out| {
+        out.container(Container::Dictionary(dictionary), 0, limits.max_depth)
+    })
 }
 
-/// Room for the tags of an element, those of its key, and their indentation.
-const ROOM: usize = 48;
+/// As many bytes as an element and its key often take.
+const ROOM: usize = 64;
 
-/// About as many bytes as an object needs; only what holds containers can need many more.
-fn room(object: &Object) -> usize {
-    let content = match object {
-        Object::String(string) => string.as_bytes().len(),
-        Object::Data(data) => base64::encoded_length(data.as_bytes().len()),
-        _ => 0,
-    };
-    content.saturating_add(ROOM)
+/// Writes a whole property list to a list that has so much room for its elements.
+fn document(
+    room: usize,
+    body: impl FnOnce(&mut Out<&mut Vec<u8>>) -> Result<(), WriteError>,
+) -> Result<Vec<u8>, WriteError> {
+    let mut text = Vec::new();
+    let around = const { HEADER.len() + FOOTER.len() + 2 * ROOM };
+    fallible::reserve_exact(&mut text, room.saturating_add(around))?;
+    fallible::extend(&mut text, HEADER)?;
+    let mut out = Out::new(&mut text);
+    body(&mut out)?;
+    out.bytes(FOOTER)?;
+    out.flush()?;
+    Ok(text)
 }
 
-fn begin(room: usize) -> Result<Vec<u8>, NoMemory> {
-    let mut out = Vec::new();
-    let around = HEADER.len().saturating_add(FOOTER.len());
-    fallible::reserve_exact(&mut out, room.saturating_add(around))?;
-    fallible::extend(&mut out, HEADER)?;
-    Ok(out)
-}
-
-fn end(mut out: Vec<u8>) -> Result<Vec<u8>, WriteError> {
-    fallible::extend(&mut out, FOOTER)?;
-    Ok(out)
-}
-
-enum Container<'a> {
+/// A container to be written.
+#[derive(Clone, Copy)]
+pub(super) enum Container<'a> {
     Array(&'a Array),
     Dictionary(&'a Dictionary),
 }
 
-struct Writer<'a, 'out> {
-    out: &'out mut Vec<u8>,
-    max_depth: usize,
-    parents: Vec<Level<'a>>,
-}
-
-impl<'a> Writer<'a, '_> {
-    /// Writes the outermost container with all that is in it.
-    fn container(&mut self, root: Container<'a>) -> Result<(), WriteError> {
-        let Some(mut level) = self.open(root, 0)? else { return Ok(()) };
-        let mut depth: usize = 1;
-        loop {
-            let Some((key, child)) = level.next() else {
-                depth = depth.saturating_sub(1);
-                indent(self.out, depth)?;
-                match level {
-                    Level::Array(_) => put(self.out, b"</array>\n")?,
-                    Level::Dictionary(_) => put(self.out, b"</dict>\n")?,
-                }
-                let Some(parent) = self.parents.pop() else { return Ok(()) };
-                level = parent;
-                continue;
-            };
-            if let Some(key) = key {
-                indent(self.out, depth)?;
-                put(self.out, b"<key>")?;
-                text::escape(self.out, key)?;
-                put(self.out, b"</key>\n")?;
+/// Elements, each on lines of its own.
+impl<S: Sink> Out<S> {
+    /// Writes an object inside so many containers.
+    pub(super) fn object(
+        &mut self,
+        object: &Object,
+        depth: usize,
+        max_depth: usize,
+    ) -> Result<(), S::Error> {
+        match object {
+            Object::Array(array) => self.container(Container::Array(array), depth, max_depth),
+            Object::Dictionary(dictionary) => {
+                self.container(Container::Dictionary(dictionary), depth, max_depth)
             }
-            let inner = match child {
-                Object::Array(array) => self.open(Container::Array(array), depth)?,
-                Object::Dictionary(dictionary) => {
-                    self.open(Container::Dictionary(dictionary), depth)?
-                }
-                object => {
-                    leaf(self.out, depth, object)?;
-                    continue;
-                }
+            leaf => self.leaf(depth, leaf),
+        }
+    }
+
+    /// Writes a container with all that is in it.
+    fn container(
+        &mut self,
+        root: Container<'_>,
+        outside: usize,
+        max_depth: usize,
+    ) -> Result<(), S::Error> {
+        let Some(mut level) = self.open(root, outside, max_depth)? else { return Ok(()) };
+        let mut parents = Vec::new();
+        let mut depth = outside;
+        loop {
+            depth = depth.saturating_add(1);
+            let inner = match &mut level {
+                Level::Array(elements) => self.elements(elements, depth)?,
+                Level::Dictionary(entries) => self.entries(entries, depth)?,
             };
             if let Some(inner) = inner {
-                fallible::push(&mut self.parents, mem::replace(&mut level, inner))?;
-                depth = depth.saturating_add(1);
+                if let Some(inner) = self.open(inner, depth, max_depth)? {
+                    fallible::push(&mut parents, mem::replace(&mut level, inner))
+                        .map_err(WriteError::from)?;
+                } else {
+                    depth = depth.saturating_sub(1);
+                }
+                continue;
             }
+            depth = depth.saturating_sub(1);
+            let tabs = self.indent(depth)?;
+            let mut line = self.line()?;
+            line.tabs(tabs);
+            match level {
+                Level::Array(_) => line.put(b"</array>\n"),
+                Level::Dictionary(_) => line.put(b"</dict>\n"),
+            }
+            line.end();
+            let Some(parent) = parents.pop() else { return Ok(()) };
+            level = parent;
+            depth = depth.saturating_sub(1);
         }
     }
 
     /// Writes the start of a container, and says what is in it if that is to be written next.
-    fn open(
+    fn open<'a>(
         &mut self,
         container: Container<'a>,
         depth: usize,
-    ) -> Result<Option<Level<'a>>, WriteError> {
-        if depth >= self.max_depth {
-            return Err(WriteError::TooDeep { limit: self.max_depth });
+        max_depth: usize,
+    ) -> Result<Option<Level<'a>>, S::Error> {
+        if depth >= max_depth {
+            return Err(WriteError::TooDeep { limit: max_depth }.into());
         }
-        indent(self.out, depth)?;
-        Ok(match container {
+        let tabs = self.indent(depth)?;
+        let mut line = self.line()?;
+        line.tabs(tabs);
+        let level = match container {
             Container::Array(array) if array.is_empty() => {
-                put(self.out, b"<array/>\n")?;
+                line.put(b"<array/>\n");
                 None
             }
             Container::Array(array) => {
-                put(self.out, b"<array>\n")?;
+                line.put(b"<array>\n");
                 Some(Level::Array(array.iter()))
             }
             Container::Dictionary(dictionary) if dictionary.is_empty() => {
-                put(self.out, b"<dict/>\n")?;
+                line.put(b"<dict/>\n");
                 None
             }
             Container::Dictionary(dictionary) => {
-                put(self.out, b"<dict>\n")?;
+                line.put(b"<dict>\n");
                 Some(Level::Dictionary(dictionary.entries().iter()))
             }
-        })
+        };
+        line.end();
+        Ok(level)
+    }
+
+    /// Writes elements up to the next container, which it returns.
+    fn elements<'a>(
+        &mut self,
+        elements: &mut slice::Iter<'a, Object>,
+        depth: usize,
+    ) -> Result<Option<Container<'a>>, S::Error> {
+        for element in elements {
+            match element {
+                Object::Array(array) => return Ok(Some(Container::Array(array))),
+                Object::Dictionary(dictionary) => {
+                    return Ok(Some(Container::Dictionary(dictionary)));
+                }
+                leaf => self.leaf(depth, leaf)?,
+            }
+        }
+        Ok(None)
+    }
+
+    /// Writes entries up to the next container, which it returns with its key written.
+    fn entries<'a>(
+        &mut self,
+        entries: &mut slice::Iter<'a, Entry>,
+        depth: usize,
+    ) -> Result<Option<Container<'a>>, S::Error> {
+        /// The end of a key's line, and tabs for the next one.
+        const END: &[u8; 7 + TABS] = b"</key>\n\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t";
+        for Entry { key, value } in entries {
+            let tabs = self.indent(depth)?;
+            let mut line = self.line()?;
+            line.tabs(tabs);
+            line.put(b"<key>");
+            let is_short = line.short(key);
+            let inner = match value {
+                Object::Array(array) => Container::Array(array),
+                Object::Dictionary(dictionary) => Container::Dictionary(dictionary),
+                leaf if is_short && depth <= TABS => {
+                    line.put_part(END, 7_usize.wrapping_add(depth));
+                    if !line.leaf(leaf) {
+                        self.rest_of_leaf(leaf)?;
+                    }
+                    continue;
+                }
+                leaf => {
+                    line.end();
+                    self.end_key(key, is_short)?;
+                    self.leaf(depth, leaf)?;
+                    continue;
+                }
+            };
+            line.end();
+            self.end_key(key, is_short)?;
+            return Ok(Some(inner));
+        }
+        Ok(None)
+    }
+
+    fn end_key(&mut self, key: &Bytes, is_written: bool) -> Result<(), S::Error> {
+        if !is_written {
+            self.escaped(key.as_slice())?;
+        }
+        self.bytes(b"</key>\n")
+    }
+
+    /// Writes an object that is no container.
+    fn leaf(&mut self, depth: usize, object: &Object) -> Result<(), S::Error> {
+        let tabs = self.indent(depth)?;
+        let mut line = self.line()?;
+        line.tabs(tabs);
+        if line.leaf(object) { Ok(()) } else { self.rest_of_leaf(object) }
+    }
+
+    /// Writes what is behind the start tag of an object that is long.
+    #[cold]
+    fn rest_of_leaf(&mut self, object: &Object) -> Result<(), S::Error> {
+        match object {
+            Object::String(string) => {
+                self.escaped(string.as_bytes())?;
+                self.bytes(b"</string>\n")
+            }
+            Object::Data(data) => {
+                self.base64(data.as_bytes())?;
+                self.bytes(b"</data>\n")
+            }
+            _ => Ok(()),
+        }
     }
 }
 
-/// Writes an object that is no container, on a line of its own.
-fn leaf(out: &mut Vec<u8>, depth: usize, object: &Object) -> Result<(), NoMemory> {
-    indent(out, depth)?;
-    match object {
-        Object::Bool(true) => put(out, b"<true/>\n"),
-        Object::Bool(false) => put(out, b"<false/>\n"),
-        Object::Number(number) => {
-            put(out, b"<integer>")?;
-            integer::write(out, *number)?;
-            put(out, b"</integer>\n")
+impl Line<'_> {
+    /// Writes an object that is no container, and of one that is long only the start tag; says
+    /// whether that was all.
+    #[inline(always)]
+    fn leaf(mut self, object: &Object) -> bool {
+        let mut is_all = true;
+        match object {
+            Object::Bool(true) => self.put(b"<true/>\n"),
+            Object::Bool(false) => self.put(b"<false/>\n"),
+            Object::Number(number) => {
+                self.put(b"<integer>");
+                self.number(*number);
+                self.put(b"</integer>\n");
+            }
+            Object::String(string) if string.as_bytes().is_empty() => self.put(b"<string/>\n"),
+            Object::String(string) => {
+                self.put(b"<string>");
+                is_all = self.short(string.bytes());
+                if is_all {
+                    self.put(b"</string>\n");
+                }
+            }
+            Object::Data(data) => match data.as_bytes() {
+                [] => self.put(b"<data/>\n"),
+                bytes => {
+                    self.put(b"<data>");
+                    is_all = bytes.len() <= base64::BLOCK;
+                    if is_all {
+                        self.base64(bytes);
+                        self.put(b"</data>\n");
+                    }
+                }
+            },
+            Object::Array(_) | Object::Dictionary(_) => {}
         }
-        Object::String(string) if string.as_bytes().is_empty() => put(out, b"<string/>\n"),
-        Object::String(string) => {
-            put(out, b"<string>")?;
-            text::escape(out, string.bytes())?;
-            put(out, b"</string>\n")
-        }
-        Object::Data(data) if data.as_bytes().is_empty() => put(out, b"<data/>\n"),
-        Object::Data(data) => {
-            put(out, b"<data>")?;
-            base64::encode(out, data.as_bytes())?;
-            put(out, b"</data>\n")
-        }
-        Object::Array(_) | Object::Dictionary(_) => Ok(()),
+        self.end();
+        is_all
     }
-}
-
-/// Appends a text of known length, which is a few instructions.
-#[inline]
-fn put<const LENGTH: usize>(out: &mut Vec<u8>, text: &[u8; LENGTH]) -> Result<(), NoMemory> {
-    fallible::extend(out, text)
-}
-
-/// Begins a line with as many tabs as its depth.
-#[inline]
-fn indent(out: &mut Vec<u8>, depth: usize) -> Result<(), NoMemory> {
-    const TABS: &[u8; 8] = &[b'\t'; 8];
-    let end = out.len().saturating_add(depth);
-    let mut left = depth;
-    while left > TABS.len() {
-        put(out, TABS)?;
-        left = left.saturating_sub(TABS.len());
-    }
-    put(out, TABS)?;
-    out.truncate(end);
-    Ok(())
 }
 
 #[cfg(test)]
