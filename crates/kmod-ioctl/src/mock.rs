@@ -115,7 +115,7 @@ impl MockDevice {
         let forecast = self.veriexec.would(&self.platform, path, located, access, level);
         let kept = self.veriexec.lookup(located.id).and_then(|view| view.kept_name());
         let logged = |notice: Notice| {
-            let priority = if notice.alarm { Priority::Alert } else { Priority::Notice };
+            let priority = notice.priority();
             let message = Message::Finding(notice.finding);
             let report = Report { priority, message, name: kept.unwrap_or(path), process: None };
             LogLine { priority, text: report.to_string() }

@@ -36,7 +36,9 @@ pub use file_id::{FileId, FileKind, Located};
 pub use level::StrictLevel;
 pub use load::{Candidate, LoadRequest, Loaded};
 pub use platform::Platform;
-pub use policy::{Access, Decision, Evaluation, Event, Finding, Notice, Object, Verdict};
+pub use policy::{
+    Access, Decision, Evaluation, Event, EventKind, Finding, Image, Notice, Object, Verdict,
+};
 pub use report::{Loudness, Message, Priority, Process, Report};
 pub use restore::{KeptEntry, RestoreError};
 pub use status::Status;

@@ -1,54 +1,47 @@
 //! The policy: what is allowed, at which level, and what is said about it.
 //!
 //! It is one total function of its arguments, [`decide`]. What is found about an event selects rows
-//! of the table in `Check::rule`, which have one answer a level; the first row that denies ends it.
+//! of a table, [`Case::rule`], which have one answer a level; the first row that denies ends it.
+//!
+//! The rows are those of NetBSD's veriexec(8) and veriexec(9), but for these, which are ours:
+//!
+//! | event | NetBSD | here |
+//! |---|---|---|
+//! | [`Truncate`](Event::Truncate), by path | not checked | as opening for write |
+//! | [`Link`](Event::Link), [`SetAttributes`](Event::SetAttributes) | not checked | free, as there |
+//! | [`Protect`](Event::Protect), [`KernelLoad`](Event::KernelLoad), [`MountOver`](Event::MountOver) | not checked | checked |
+//! | [`RawWrite`](Event::RawWrite) where nothing is listed, at level 3 | allowed, against veriexec(8) | denied, as veriexec(8) says |
+//! | an access to a file that somebody may be writing | hashed all the same | counts as one that does not match |
+
+mod event;
+mod finding;
+mod rules;
+
+use crate::{Errno, Loudness, Priority, Status, StrictLevel};
+
+pub use event::{Access, Event, EventKind, Image};
+pub use finding::Finding;
+pub use rules::{Answer, Case, Rule};
 
 use sigfile::EntryType;
 
-use crate::{Errno, Loudness, Status, StrictLevel};
-
-/// How a file is accessed: what an entry must be listed for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Access {
-    /// It is executed.
-    Direct,
-    /// It is run as the interpreter of a script, or mapped.
-    Indirect,
-    /// It is opened.
-    File,
-}
-
-impl Access {
-    /// Every access.
-    pub const ALL: [Self; 3] = [Self::Direct, Self::Indirect, Self::File];
-
-    /// The flag that an entry must have for it.
-    #[must_use]
-    pub const fn flag(self) -> EntryType {
-        match self {
-            Self::Direct => EntryType::DIRECT,
-            Self::Indirect => EntryType::INDIRECT,
-            Self::File => EntryType::FILE,
-        }
-    }
-}
-
-/// What is about to happen to a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Event {
-    /// Its contents are used: veriexec_verify(9).
-    Access(Access),
-}
-
-/// What it happens to.
+/// What an event happens to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Object {
-    /// Something without contents: a directory, device, socket or pipe.
+    /// Something without contents: a directory, device, socket or pipe, or no file at all.
     NotRegular,
     /// A regular file without an entry.
     Unlisted,
     /// A regular file with an entry of that type, and what is known of its contents now.
     Listed(EntryType, Evaluation),
+}
+
+impl Object {
+    /// Whether it has an entry.
+    #[must_use]
+    pub const fn is_listed(self) -> bool {
+        matches!(self, Self::Listed(..))
+    }
 }
 
 /// What is known of a file's contents when the policy is asked.
@@ -60,6 +53,8 @@ pub enum Evaluation {
     Valid,
     /// They have another.
     Mismatch,
+    /// Nothing that would last: somebody may be writing them.
+    Busy,
     /// They could not be hashed.
     Failed(Errno),
 }
@@ -110,17 +105,30 @@ pub struct Decision {
     /// Whether it may happen.
     pub verdict: Verdict,
     /// What to report about it, in this order. If it may not happen, the last one says why.
-    pub notices: [Option<Notice>; 2],
-    /// Whether the entry's status is to be forgotten.
+    pub notices: [Option<Notice>; 3],
+    /// Whether the entry's status is to be forgotten; for a device, that of every entry on it.
     pub purge: bool,
-    /// Whether the entry is to be deleted.
+    /// Whether the entry is to be deleted; for a rename, that of the file it replaces.
     pub delete: bool,
+    /// Whether the entry's kept name is not true any more.
+    pub rename: bool,
 }
 
 impl Decision {
     /// Allowed, and nothing to say or do about it.
-    pub const QUIETLY_ALLOWED: Self =
-        Self { verdict: Verdict::Allow, notices: [None, None], purge: false, delete: false };
+    pub const QUIETLY_ALLOWED: Self = Self {
+        verdict: Verdict::Allow,
+        notices: [None; 3],
+        purge: false,
+        delete: false,
+        rename: false,
+    };
+
+    /// Whether an entry changes because of it.
+    #[must_use]
+    pub const fn changes_entries(&self) -> bool {
+        self.purge || self.delete || self.rename
+    }
 }
 
 /// What to report about an event.
@@ -134,34 +142,14 @@ pub struct Notice {
     pub alarm: bool,
 }
 
-/// What the policy finds about a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Finding {
-    /// It is not listed.
-    NoEntry,
-    /// It could not be hashed.
-    CalculationError,
-    /// It is listed, but not for this access.
-    IncorrectAccess,
-    /// It is what it was.
-    Match,
-    /// It is not what it was.
-    Mismatch,
-    /// It changed each time it was hashed. NetBSD does not notice.
-    Unsettled,
-}
-
-impl Finding {
-    /// NetBSD's words for it.
+impl Notice {
+    /// How urgent it is.
     #[must_use]
-    pub const fn text(self) -> &'static str {
-        match self {
-            Self::NoEntry => "No entry.",
-            Self::CalculationError => "Fingerprint calculation error.",
-            Self::IncorrectAccess => "Incorrect access type.",
-            Self::Match => "Match.",
-            Self::Mismatch => "Mismatch.",
-            Self::Unsettled => "Changed during evaluation.",
+    pub const fn priority(self) -> Priority {
+        match self.finding {
+            _ if self.alarm => Priority::Alert,
+            Finding::UnmountAllowed => Priority::Info,
+            _ => Priority::Notice,
         }
     }
 }
@@ -169,127 +157,29 @@ impl Finding {
 /// What the policy says about an event at a level.
 ///
 /// An object that is [`Evaluation::NotEvaluated`] should be evaluated before an access to it is
-/// asked about; if it is not, it counts as one that does not match.
-pub const fn decide(level: StrictLevel, event: Event, object: Object) -> Decision {
+/// asked about; if it is not, it counts as one that does not match. Of events that are about no
+/// file the object does not matter.
+pub fn decide(level: StrictLevel, event: Event, object: Object) -> Decision {
+    decide_with(Case::rule, level, event, object)
+}
+
+/// What a policy with other rules would say: the way to find out what a rule is good for.
+pub fn decide_with(
+    rule: impl Fn(Case) -> Rule,
+    level: StrictLevel,
+    event: Event,
+    object: Object,
+) -> Decision {
     let mut decision = Decision::QUIETLY_ALLOWED;
-    let [first, second] = Check::all(event, object);
-    if let Some(check) = first {
-        let rule = check.rule();
-        decision.notices = [rule.notice, None];
-        decision.verdict = rule.verdict(level, object);
-    }
-    if let (Some(check), Verdict::Allow) = (second, decision.verdict) {
-        let rule = check.rule();
-        let [earlier, _] = decision.notices;
-        decision.notices = [earlier, rule.notice];
-        decision.verdict = rule.verdict(level, object);
-    }
-    decision
-}
-
-/// What is found about an event: the rows of the table.
-#[derive(Clone, Copy)]
-enum Check {
-    NotRegular,
-    UnlistedOpened,
-    UnlistedRun,
-    HashFailed,
-    WrongAccess,
-    Valid,
-    Mismatch,
-    Unsettled,
-}
-
-impl Check {
-    /// The rows for an event, in NetBSD's order; the first that denies is the last that counts.
-    const fn all(event: Event, object: Object) -> [Option<Self>; 2] {
-        let Event::Access(access) = event;
-        match object {
-            Object::NotRegular => [Some(Self::NotRegular), None],
-            Object::Unlisted => match access {
-                Access::File => [Some(Self::UnlistedOpened), None],
-                Access::Direct | Access::Indirect => [Some(Self::UnlistedRun), None],
-            },
-            Object::Listed(listed, evaluation) => {
-                let contents = match evaluation {
-                    Evaluation::Failed(_) => return [Some(Self::HashFailed), None],
-                    Evaluation::Valid => Self::Valid,
-                    Evaluation::Mismatch => Self::Mismatch,
-                    Evaluation::NotEvaluated => Self::Unsettled,
-                };
-                if listed.contains(access.flag()) {
-                    [Some(contents), None]
-                } else {
-                    [Some(Self::WrongAccess), Some(contents)]
-                }
-            }
+    let mut notices = [None; 3];
+    for (case, said) in Case::all(event, object).into_iter().zip(&mut notices) {
+        let Some(case) = case else { break };
+        let (answer, notice) = rule(case).at(level);
+        *said = notice;
+        decision = answer.after(decision, object);
+        if !decision.verdict.is_allowed() {
+            break;
         }
     }
-
-    const fn rule(self) -> Rule {
-        use Answer::{Allow as A, Deny as D, Fail as F};
-        match self {
-            // By level:                     0  1  2  3
-            Self::NotRegular => Rule::quiet([A, A, A, A]),
-            Self::UnlistedOpened => Rule::verbose([A, A, A, D], Finding::NoEntry),
-            Self::UnlistedRun => Rule::verbose([A, A, D, D], Finding::NoEntry),
-            Self::HashFailed => Rule::notice([F, F, F, F], Finding::CalculationError),
-            Self::WrongAccess => Rule::alarm([A, A, D, D], Finding::IncorrectAccess),
-            Self::Valid => Rule::verbose([A, A, A, A], Finding::Match),
-            Self::Mismatch => Rule::alarm([A, D, D, D], Finding::Mismatch),
-            Self::Unsettled => Rule::alarm([A, D, D, D], Finding::Unsettled),
-        }
-    }
-}
-
-/// A row of the table: the answers by level, and the report, which does not depend on it.
-struct Rule {
-    answers: [Answer; 4],
-    notice: Option<Notice>,
-}
-
-#[derive(Clone, Copy)]
-enum Answer {
-    /// Not denied by this row.
-    Allow,
-    /// Denied with [`Errno::PERM`].
-    Deny,
-    /// Denied with the error that kept the file from being hashed.
-    Fail,
-}
-
-impl Rule {
-    const fn quiet(answers: [Answer; 4]) -> Self {
-        Self { answers, notice: None }
-    }
-
-    const fn verbose(answers: [Answer; 4], finding: Finding) -> Self {
-        let notice = Notice { finding, loudness: Loudness::Verbose, alarm: false };
-        Self { answers, notice: Some(notice) }
-    }
-
-    const fn notice(answers: [Answer; 4], finding: Finding) -> Self {
-        let notice = Notice { finding, loudness: Loudness::Always, alarm: false };
-        Self { answers, notice: Some(notice) }
-    }
-
-    const fn alarm(answers: [Answer; 4], finding: Finding) -> Self {
-        let notice = Notice { finding, loudness: Loudness::Always, alarm: true };
-        Self { answers, notice: Some(notice) }
-    }
-
-    const fn verdict(&self, level: StrictLevel, object: Object) -> Verdict {
-        let [learning, ids, ips, lockdown] = self.answers;
-        let answer = match level {
-            StrictLevel::Learning => learning,
-            StrictLevel::Ids => ids,
-            StrictLevel::Ips => ips,
-            StrictLevel::Lockdown => lockdown,
-        };
-        match (answer, object) {
-            (Answer::Allow, _) => Verdict::Allow,
-            (Answer::Fail, Object::Listed(_, Evaluation::Failed(errno))) => Verdict::Deny(errno),
-            (Answer::Deny | Answer::Fail, _) => Verdict::Deny(Errno::PERM),
-        }
-    }
+    Decision { notices, ..decision }
 }

@@ -34,6 +34,8 @@ pub enum Priority {
     Warning = 4,
     /// Worth knowing.
     Notice = 5,
+    /// For the record.
+    Info = 6,
 }
 
 /// From which verbosity on something is reported: `kern.veriexec.verbose`.

@@ -292,7 +292,7 @@ fn a_forecast_changes_and_reports_nothing() {
     assert_eq!(object, Object::Listed(direct, Evaluation::Mismatch));
     assert_eq!(decision.verdict, DENIED);
     let findings = decision.notices.map(|notice| notice.map(|notice| notice.finding));
-    assert_eq!(findings, [Some(Finding::Mismatch), None]);
+    assert_eq!(findings, [Some(Finding::Mismatch), None, None]);
     assert!(would(file, StrictLevel::Learning).decision.verdict.is_allowed());
     assert_eq!(would(other, StrictLevel::Lockdown).object, Object::Unlisted);
     assert_eq!(would(other, StrictLevel::Lockdown).decision.verdict, DENIED);
