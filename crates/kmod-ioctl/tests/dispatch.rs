@@ -164,12 +164,14 @@ fn file(path: &str) -> Dictionary {
 #[test]
 fn what_a_property_list_fails_by() {
     let array = text(&Array::new().into());
-    let garbage: [(&str, Option<&[u8]>, Errno); 8] = [
+    let garbage: [(&str, Option<&[u8]>, Errno); 10] = [
         ("nothing to read", None, Errno::FAULT),
         ("no bytes", Some(b""), Errno::IO),
         ("a NUL alone", Some(b"\0"), Errno::IO),
         ("no property list", Some(b"hello\0"), Errno::IO),
         ("an array", Some(&array), Errno::IO),
+        ("an array in JSON", Some(b"[{\"file\":\"/a\"}]\0"), Errno::IO),
+        ("a number without digits in JSON", Some(b"[-]\0"), Errno::IO),
         ("a dictionary cut short", Some(b"<plist version=\"1.0\"><dict>\0"), Errno::IO),
         ("as long as the limit", Some(&[b' '; REQUEST_LIMIT]), Errno::BIG),
         ("just below the limit", Some(&[b' '; REQUEST_LIMIT - 1]), Errno::IO),
@@ -180,6 +182,23 @@ fn what_a_property_list_fails_by() {
             assert_eq!(answer, Err(errno), "{request}: {what}");
         }
     }
+}
+
+/// NetBSD's kernel tells the format by the first byte, since 2025. A LOAD needs data, which JSON
+/// cannot carry.
+#[test]
+fn a_request_may_be_json() {
+    let mut driver = Driver::learning();
+    let request = b"{ \"file\": \"\\/a\" }\0";
+    let asked = driver.send(Request::Query, Access::READ, Some(request));
+    assert_eq!(asked, driver.ask(Request::Query, &file("/a")));
+    assert!(asked.is_ok());
+    let load = b"{ \"file\": \"/b\", \"fp\": \"00\", \"fp-type\": \"SHA256\" }";
+    let loaded = driver.send(Request::Load, Access::READ_WRITE, Some(load));
+    assert_eq!(loaded, Err(Errno::INVAL));
+    assert_eq!(driver.count(), 1);
+    assert_eq!(driver.send(Request::Delete, Access::READ_WRITE, Some(request)), Ok(Reply::Empty));
+    assert_eq!(driver.count(), 0);
 }
 
 #[test]
