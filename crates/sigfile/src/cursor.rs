@@ -30,6 +30,10 @@ impl<'a> Cursor<'a> {
         self.line
     }
 
+    pub(crate) fn column(&self) -> usize {
+        self.column
+    }
+
     pub(crate) fn diagnose(&self, problem: Problem) -> Diagnostic {
         Diagnostic { line: self.line, column: self.column, problem }
     }

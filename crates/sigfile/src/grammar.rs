@@ -37,6 +37,8 @@ pub fn entries(file: &[u8]) -> Entries<'_> {
 pub struct Line {
     /// The number of the line on which the path stands, from 1.
     pub number: usize,
+    /// The byte of that line on which the path begins, from 1.
+    pub column: usize,
     /// What it says.
     pub entry: Entry,
 }
@@ -76,7 +78,7 @@ impl Entries<'_> {
                 return None;
             }
         }
-        let number = self.cursor.line();
+        let (number, column) = (self.cursor.line(), self.cursor.column());
         let start = self.cursor.offset();
         let mut ahead = self.cursor;
         Some(match entry(&mut ahead) {
@@ -84,7 +86,7 @@ impl Entries<'_> {
                 let end = ahead.offset();
                 ahead.end_line();
                 self.cursor = ahead;
-                Item { read: Ok(Line { number, entry }), start, end }
+                Item { read: Ok(Line { number, column, entry }), start, end }
             }
             Err(diagnostic) => {
                 self.cursor.skip_line();

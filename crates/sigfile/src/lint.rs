@@ -30,8 +30,7 @@ pub fn lint(file: &[u8]) -> Vec<Finding> {
     }
     let positions = Positions::new(file);
     netbsd_readings(file, &items, &positions, &mut findings);
-    let listed: Vec<Listed<'_>> =
-        items.iter().filter_map(|item| Listed::new(item, &positions)).collect();
+    let listed: Vec<&Line> = items.iter().filter_map(|item| item.read.as_ref().ok()).collect();
     algorithms(&listed, &mut findings);
     repetitions(&listed, &mut findings);
     names(&listed, &mut findings);
@@ -242,24 +241,9 @@ fn other(aspect: Aspect) -> &'static str {
     }
 }
 
-/// An entry and its place.
-struct Listed<'a> {
-    line: usize,
-    column: usize,
-    entry: &'a Entry,
-}
-
-impl<'a> Listed<'a> {
-    fn new(item: &'a Item, positions: &Positions) -> Option<Self> {
-        let Line { entry, .. } = item.read.as_ref().ok()?;
-        let (line, column) = positions.of(item.start);
-        Some(Self { line, column, entry })
-    }
-
-    fn finding(&self, fault: Fault) -> Finding {
-        let path = Some(self.entry.path().to_vec());
-        Finding { line: self.line, column: self.column, path, fault }
-    }
+fn finding(line: &Line, fault: Fault) -> Finding {
+    let path = Some(line.entry.path().to_vec());
+    Finding { line: line.number, column: line.column, path, fault }
 }
 
 /// Compares what NetBSD loads with what we load.
@@ -338,40 +322,40 @@ fn fault_of_its_own(
 }
 
 /// Names each algorithm that is not to be relied on, once.
-fn algorithms(listed: &[Listed<'_>], findings: &mut Vec<Finding>) {
+fn algorithms(listed: &[&Line], findings: &mut Vec<Finding>) {
     for algorithm in [Algorithm::Md5, Algorithm::Sha1, Algorithm::Rmd160] {
-        let mut having = listed.iter().filter(|listed| listed.entry.algorithm() == algorithm);
+        let mut having = listed.iter().filter(|line| line.entry.algorithm() == algorithm);
         let Some(first) = having.next() else { continue };
         let entries = having.count().saturating_add(1);
         if algorithm != Algorithm::Rmd160 {
-            findings.push(first.finding(Fault::WeakAlgorithm { algorithm, entries }));
+            findings.push(finding(first, Fault::WeakAlgorithm { algorithm, entries }));
         }
-        findings.push(first.finding(Fault::RemovedAlgorithm { algorithm, entries }));
+        findings.push(finding(first, Fault::RemovedAlgorithm { algorithm, entries }));
     }
 }
 
 /// Names each entry whose path was listed before.
-fn repetitions(listed: &[Listed<'_>], findings: &mut Vec<Finding>) {
-    let mut firsts: HashMap<&[u8], &Listed<'_>> = HashMap::with_capacity(listed.len());
+fn repetitions(listed: &[&Line], findings: &mut Vec<Finding>) {
+    let mut firsts: HashMap<&[u8], &Line> = HashMap::with_capacity(listed.len());
     for again in listed {
         let first = *firsts.entry(again.entry.path()).or_insert(again);
-        if std::ptr::eq(first, again) {
+        if std::ptr::eq(first, *again) {
             continue;
         }
-        let fault = match aspects(first.entry, again.entry).next() {
-            None => Fault::Duplicate { first: first.line },
-            Some(aspect) => Fault::Conflict { first: first.line, aspect },
+        let fault = match aspects(&first.entry, &again.entry).next() {
+            None => Fault::Duplicate { first: first.number },
+            Some(aspect) => Fault::Conflict { first: first.number, aspect },
         };
-        findings.push(again.finding(fault));
+        findings.push(finding(again, fault));
     }
 }
 
-fn names(listed: &[Listed<'_>], findings: &mut Vec<Finding>) {
-    for listed in listed {
-        let path = listed.entry.path();
+fn names(listed: &[&Line], findings: &mut Vec<Finding>) {
+    for line in listed {
+        let path = line.entry.path();
         if has_hidden_characters(path) {
             let name = Excerpt::new(path);
-            findings.push(listed.finding(Fault::HiddenCharacters { name }));
+            findings.push(finding(line, Fault::HiddenCharacters { name }));
         }
     }
 }

@@ -8,7 +8,7 @@ use sigfile::{Line, entries, printable, write_entry};
 /// What is read from a file, as text.
 fn read(name: &str, file: &[u8]) -> String {
     let show = |line: Line| {
-        let Line { number, entry } = line;
+        let Line { number, entry, .. } = line;
         let path = printable(entry.path()).to_string();
         let (digest, flags) = (entry.fingerprint(), entry.entry_type());
         format!("{name}:{number}: {path} {} {digest} [{flags}]\n", entry.algorithm())
