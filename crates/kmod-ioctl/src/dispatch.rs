@@ -39,7 +39,7 @@ pub enum Reply {
 ///
 /// LOAD hashes in here if it has to evaluate. A kernel, which holds no lock while it hashes, takes
 /// the steps itself: [`admit`], [`read`], [`message::load_request`], [`veriexec::Candidate::new`]
-/// and [`Veriexec::add`].
+/// and [`Veriexec::add`], and where there is a reply, [`write`].
 ///
 /// # Errors
 /// What [`admit`] and [`read`] say, and then:
@@ -65,14 +65,15 @@ pub fn dispatch(
         Request::Query => {
             let message = read(call.plist)?;
             let view = veriexec.query(platform, message::file_of(&message)?)?;
-            return write(message::entry(&view, view.kept_name()).map_err(errno)?.into());
+            let entry = message::entry(&view, view.kept_name()).map_err(errno)?;
+            return Ok(Reply::Plist(write(&entry.into())?));
         }
         Request::Dump => {
             let mut entries = Array::new();
             for (name, view) in veriexec.dump() {
                 entries.push(message::entry(&view, Some(name)).map_err(errno)?)?;
             }
-            return write(entries.into());
+            return Ok(Reply::Plist(write(&entries.into())?));
         }
         Request::Flush => veriexec.flush(platform)?,
         Request::TableSize => {}
@@ -118,13 +119,18 @@ pub fn read(plist: Option<&[u8]>) -> Result<Dictionary, Errno> {
     })
 }
 
-fn write(reply: Object) -> Result<Reply, Errno> {
+/// The text of a reply: XML with its NUL.
+///
+/// # Errors
+/// [`Errno::NOMEM`]; [`Errno::IO`] if it cannot be written as XML, which no reply of the driver's
+/// is.
+pub fn write(reply: &Object) -> Result<Vec<u8>, Errno> {
     let mut text = reply.externalize().map_err(|error| match error {
         WriteError::NoMemory(_) => Errno::NOMEM,
         _ => Errno::IO,
     })?;
     fallible::push(&mut text, 0)?;
-    Ok(Reply::Plist(text))
+    Ok(text)
 }
 
 /// A dictionary of ours has no bad keys and no NUL in its strings; what is left is memory.
