@@ -34,7 +34,10 @@ pub use device_spec::{DeviceSpec, DeviceSpecError};
 pub use dispatch::{Call, Reply, dispatch};
 pub use message::{EntryError, LoadOptions, LoadedEntry};
 #[cfg(feature = "std")]
-pub use mock::{EntryProblem, LogLine, MockDevice, Simulation, StateError, StateProblem};
+pub use mock::{
+    EntryProblem, LogLine, MockDevice, Overview, Simulation, StateError, StateProblem,
+    TableOverview,
+};
 pub use plistref::{PlistRef, REQUEST_LIMIT};
 #[cfg(feature = "std")]
 pub use refusal::{Reason, Refusal};

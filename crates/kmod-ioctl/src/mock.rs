@@ -1,6 +1,7 @@
 //! The mock device: the driver itself, in this process, with its state in a file.
 
 mod lock;
+mod overview;
 mod platform;
 mod state;
 
@@ -17,6 +18,7 @@ use crate::request::{Access, Request, Width};
 use lock::Lock;
 use platform::MockPlatform;
 
+pub use overview::{Overview, TableOverview};
 pub use platform::LogLine;
 pub use state::{EntryProblem, StateError, StateProblem};
 

@@ -486,3 +486,37 @@ fn a_node_that_is_not_there_or_is_none_is_an_error_that_says_what_to_do() {
     assert!(!error.is_about_one_file());
     null.close().unwrap();
 }
+
+#[test]
+fn settings_last_and_tables_are_counted_by_status() {
+    let place = Place::new();
+    let fresh = place.open(Access::READ).mock().unwrap().overview();
+    assert_eq!((fresh.strict, fresh.verbosity), (StrictLevel::Learning, 0));
+    assert_eq!(fresh.algorithms, Algorithm::ALL);
+    assert_eq!(fresh.tables, []);
+
+    let [good, bad, lazy] = ["good", "bad", "lazy"].map(|name| place.file(name, name));
+    fs::write(place.path(b"bad"), "changed").unwrap();
+    place.load(&lazy, LoadOptions::default()).unwrap();
+    place.load(&good, EVALUATE).unwrap();
+    place.load(&bad, EVALUATE).unwrap();
+    let mut device = place.open(Access::READ_WRITE);
+    device.mock().unwrap().set_verbosity(-7).unwrap();
+    device.mock().unwrap().raise(StrictLevel::Ids).unwrap();
+    device.close().unwrap();
+
+    let seen = place.open(Access::READ).mock().unwrap().overview();
+    assert_eq!((seen.strict, seen.verbosity), (StrictLevel::Ids, -7));
+    let [table] = &seen.tables[..] else { panic!("{:?}", seen.tables) };
+    assert_eq!(table.statuses, [1, 1, 1]);
+    assert_eq!(table.entries(), 3);
+    assert_eq!(table.device, fs::metadata(place.state()).unwrap().dev());
+    assert_eq!(table.name.as_deref(), Some(good.path()), "the first name that was kept");
+}
+
+#[test]
+fn the_verbosity_is_not_set_through_a_device_open_for_reading() {
+    let place = Place::new();
+    let mut device = place.open(Access::READ);
+    assert_eq!(device.mock().unwrap().set_verbosity(1), Err(Errno::PERM));
+}
