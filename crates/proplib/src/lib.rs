@@ -27,6 +27,7 @@ extern crate alloc;
 
 mod array;
 mod bytes;
+mod container;
 mod data;
 mod dictionary;
 mod dismantle;

@@ -6,11 +6,11 @@ use core::mem;
 use super::number::{self, NumberError};
 use super::string;
 use crate::bytes::Bytes;
-use crate::entries::Entries;
+use crate::container::Open;
 use crate::fallible::{self, NoMemory};
 use crate::format::is_space;
 use crate::internalize::{Expected, Fault, ReadErrorKind};
-use crate::{Array, Dictionary, Kind, Limits, Object, PropString};
+use crate::{Dictionary, Kind, Limits, Object, PropString};
 
 /// Reads a property list from a text without a NUL; its outermost object must be of the kind that
 /// is given.
@@ -63,28 +63,6 @@ impl Lead {
             Self::False | Self::True => Kind::Bool,
             Self::Number => Kind::Number,
             Self::String => Kind::String,
-        }
-    }
-}
-
-/// A container whose end has not come yet.
-enum Open {
-    Array(Vec<Object>),
-    Dictionary { entries: Entries, key: Bytes },
-}
-
-impl Open {
-    fn add(&mut self, object: Object) -> Result<(), NoMemory> {
-        match self {
-            Self::Array(elements) => fallible::push(elements, object),
-            Self::Dictionary { entries, key } => entries.push(mem::take(key), object),
-        }
-    }
-
-    fn close(self) -> Result<Object, NoMemory> {
-        match self {
-            Self::Array(elements) => Array::from_vec(elements).map(Object::Array),
-            Self::Dictionary { entries, .. } => entries.into_dictionary().map(Object::Dictionary),
         }
     }
 }
@@ -182,12 +160,11 @@ impl<'a> Reader<'a> {
             }
             Lead::Array => {
                 self.advance(1);
-                return Ok(Begun::Container(Open::Array(Vec::new())));
+                return Ok(Begun::Container(Open::array()));
             }
             Lead::Dictionary => {
                 self.advance(1);
-                let (entries, key) = (Entries::new(), Bytes::default());
-                return Ok(Begun::Container(Open::Dictionary { entries, key }));
+                return Ok(Begun::Container(Open::dictionary()));
             }
             Lead::False => {
                 self.advance("false".len());

@@ -6,7 +6,7 @@ use core::mem;
 use super::scan::{Form, Scanner, Tag};
 use super::{base64, integer, text};
 use crate::bytes::Bytes;
-use crate::entries::Entries;
+use crate::container::Open;
 use crate::fallible::{self, NoMemory};
 use crate::internalize::{Expected, Fault, ReadErrorKind};
 use crate::{Array, Data, Dictionary, Kind, Limits, Object, PropString};
@@ -60,28 +60,6 @@ impl Element {
             Self::False | Self::True => Kind::Bool,
             Self::Integer => Kind::Number,
             Self::String => Kind::String,
-        }
-    }
-}
-
-/// A container whose end has not come yet.
-enum Open {
-    Array(Vec<Object>),
-    Dictionary { entries: Entries, key: Bytes },
-}
-
-impl Open {
-    fn add(&mut self, object: Object) -> Result<(), NoMemory> {
-        match self {
-            Self::Array(elements) => fallible::push(elements, object),
-            Self::Dictionary { entries, key } => entries.push(mem::take(key), object),
-        }
-    }
-
-    fn close(self) -> Result<Object, NoMemory> {
-        match self {
-            Self::Array(elements) => Array::from_vec(elements).map(Object::Array),
-            Self::Dictionary { entries, .. } => entries.into_dictionary().map(Object::Dictionary),
         }
     }
 }
@@ -197,12 +175,9 @@ impl<'a> Reader<'a> {
                 return Err(tag.fault(ReadErrorKind::TooDeep { limit: self.max_depth }));
             }
             Element::Array if is_empty => Array::new().into(),
-            Element::Array => return Ok(Begun::Container(Open::Array(Vec::new()))),
+            Element::Array => return Ok(Begun::Container(Open::array())),
             Element::Dict if is_empty => Dictionary::new().into(),
-            Element::Dict => {
-                let (entries, key) = (Entries::new(), Bytes::default());
-                return Ok(Begun::Container(Open::Dictionary { entries, key }));
-            }
+            Element::Dict => return Ok(Begun::Container(Open::dictionary())),
             Element::True | Element::False if is_empty => (element == Element::True).into(),
             Element::True | Element::False => return not_so(Expected::EmptyElement),
             Element::String if is_empty => PropString::default().into(),
