@@ -52,7 +52,7 @@ fn all_digits(
             *place = *byte;
         }
     }
-    text.rotate_left(first);
+    text.rotate_left(first.min(LONGEST));
     (text, LONGEST.saturating_sub(first))
 }
 

@@ -78,10 +78,10 @@ impl<S: Sink> Out<S> {
 
     /// Puts bytes as they are.
     pub(super) fn bytes(&mut self, bytes: &[u8]) -> Result<(), S::Error> {
-        let end = self.length.saturating_add(bytes.len());
-        if let Some(place) = self.room.get_mut(self.length..end) {
+        let free = self.room.get_mut(self.length..).unwrap_or_default();
+        if let Some(place) = free.get_mut(..bytes.len()) {
             place.copy_from_slice(bytes);
-            self.length = end;
+            self.length = self.length.saturating_add(bytes.len());
             return Ok(());
         }
         self.flush()?;
