@@ -32,7 +32,7 @@ struct veriexec_located {
 
 /* Who asks. */
 struct veriexec_process {
-	u8 command[TASK_COMM_LEN];
+	char command[TASK_COMM_LEN];
 	u32 pid;
 	u32 uid;
 	u32 gid;

@@ -8,6 +8,7 @@
 #include <linux/compat.h>
 #include <linux/cred.h>
 #include <linux/err.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
@@ -286,8 +287,7 @@ bool veriexec_shim_supports(const char *algorithm)
 
 void veriexec_shim_process(struct veriexec_process *process)
 {
-	static_assert(sizeof(process->command) == TASK_COMM_LEN);
-	get_task_comm((char *)process->command, current);
+	get_task_comm(process->command, current);
 	process->pid = task_tgid_nr(current);
 	process->uid = from_kuid_munged(&init_user_ns, current_uid());
 	process->gid = from_kgid_munged(&init_user_ns, current_gid());
