@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::api;
 use crate::build_std;
 use crate::command::{available, cargo, command, root, run};
 
@@ -23,10 +24,11 @@ struct Check {
     missing: fn() -> Option<&'static str>,
 }
 
-const CHECKS: [Check; 8] = [
+const CHECKS: [Check; 9] = [
     Check { name: "formatting", run: |_| formatting(), missing: || lacks("fmt", "rustfmt") },
     Check { name: "clippy", run: |_| clippy(), missing: || lacks("clippy", "clippy") },
     Check { name: "documentation", run: |_| documentation(), missing: || None },
+    Check { name: "public API", run: |_| api::check(false), missing: api::lacks },
     Check { name: "crates without std", run: |_| no_std(), missing: || None },
     Check { name: "manual pages", run: |_| man(), missing: lacks_mandoc },
     Check { name: "out of memory", run: |_| build_std::oom(), missing: build_std::lacks },

@@ -1,6 +1,7 @@
 //! The tasks of this repository: `cargo xtask TASK`.
 #![forbid(unsafe_code)]
 
+mod api;
 mod build_std;
 mod command;
 mod gate;
@@ -33,6 +34,12 @@ enum Task {
         #[arg(long)]
         no_skip: bool,
     },
+    /// Compare proplib's public API with the list of it in crates/proplib/public-api.txt
+    Api {
+        /// Write the list anew
+        #[arg(long)]
+        bless: bool,
+    },
     /// Check every crate but the Linux ones for NetBSD, with Debian's rustc-web and rust-web-src
     Netbsd,
     /// Build what a kernel takes with an alloc in which every allocation can fail, with the same
@@ -53,6 +60,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
         Task::Try { dir } => tryout::run_in(&dir),
         Task::Test { no_skip } => gate::all(no_skip),
+        Task::Api { bless } => api::check(bless),
         Task::Netbsd => build_std::netbsd(),
         Task::Oom => build_std::oom(),
         Task::Man => gate::man(),

@@ -1,4 +1,4 @@
-//! To and from the values of the [plist](::plist) crate.
+//! To and from the values of the plist crate.
 //!
 //! | in proplib | in plist |
 //! |---|---|

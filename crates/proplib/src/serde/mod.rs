@@ -1,4 +1,4 @@
-//! Any type to and from property lists, by way of [serde](::serde).
+//! Any type to and from property lists, by way of serde.
 //!
 //! | in Rust | in a property list |
 //! |---|---|
@@ -72,7 +72,7 @@ mod serializer;
 
 use ::serde::{Deserialize, Serialize};
 
-pub use deserializer::Deserializer;
+pub use deserializer::{Deserializer, Source};
 pub use error::{Error, ErrorKind, Uncarried};
 pub use serializer::Serializer;
 
