@@ -66,6 +66,18 @@ impl Bytes {
         }
     }
 
+    /// The first so many bytes.
+    #[inline]
+    pub(crate) fn first(from: &[u8], length: usize) -> Result<Self, NoMemory> {
+        match (from.first_chunk(), u8::try_from(length)) {
+            // A window of constant length is copied, and then cut, in a few instructions.
+            (Some(window), Ok(length)) if usize::from(length) <= INLINE => {
+                Ok(Self::Inline(length, cut(window, length)))
+            }
+            _ => Self::new(from.get(..length).unwrap_or(from)),
+        }
+    }
+
     /// Takes the list as it is, where that saves a copy.
     pub(crate) fn from_vec(bytes: Vec<u8>) -> Result<Self, NoMemory> {
         match inline(&bytes) {
@@ -128,6 +140,18 @@ fn inline<const ROOM: usize>(bytes: &[u8]) -> Option<(u8, [u8; ROOM])> {
     Some((u8::try_from(bytes.len()).ok()?, room))
 }
 
+/// The first so many bytes, and NULs behind them.
+#[inline]
+fn cut(window: &[u8; INLINE], length: u8) -> [u8; INLINE] {
+    let mut room = *window;
+    for (index, byte) in (0_u8..).zip(&mut room) {
+        if index >= length {
+            *byte = 0;
+        }
+    }
+    room
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,6 +163,12 @@ mod tests {
             let bytes = &source[..length];
             assert_eq!(Bytes::new(bytes).unwrap().as_slice(), bytes);
             assert_eq!(Bytes::new(bytes).unwrap().clone().as_slice(), bytes);
+            let first = Bytes::first(&source, length).unwrap();
+            assert_eq!(first.as_slice(), bytes);
+            assert!(
+                first.short().is_none_or(|(room, _)| room[length..].iter().all(|&byte| byte == 0))
+            );
+            assert_eq!(Bytes::first(bytes, length).unwrap().as_slice(), bytes);
             assert_eq!(SharedBytes::new(bytes).unwrap().as_slice(), bytes);
             assert_eq!(Bytes::from_vec(bytes.to_vec()).unwrap().as_slice(), bytes);
             assert_eq!(SharedBytes::from_vec(bytes.to_vec()).unwrap().as_slice(), bytes);

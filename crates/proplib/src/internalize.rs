@@ -4,7 +4,7 @@ use core::ffi::CStr;
 use core::fmt;
 
 use crate::fallible::NoMemory;
-use crate::{Array, Dictionary, Format, Kind, Limits, Object, json, xml};
+use crate::{Array, Dictionary, Format, Kind, Limits, Mode, Object, ReadOptions, json, xml};
 
 impl Object {
     /// Reads a property list, XML or JSON (see [`Format::of`]), taking what
@@ -22,7 +22,15 @@ impl Object {
     /// # Errors
     /// [`ReadError`]: where the text is wrong or exceeds a limit, and what was expected there.
     pub fn internalize_within(text: &[u8], limits: &Limits) -> Result<Self, ReadError> {
-        read(text, limits, None)
+        Self::internalize_with(text, &ReadOptions::from(*limits))
+    }
+
+    /// Like [`internalize`](Self::internalize), in a mode and with limits of your own.
+    ///
+    /// # Errors
+    /// [`ReadError`]: where the text is wrong or exceeds a limit, and what was expected there.
+    pub fn internalize_with(text: &[u8], options: &ReadOptions) -> Result<Self, ReadError> {
+        read(text, options, None)
     }
 }
 
@@ -40,7 +48,15 @@ impl Array {
     /// # Errors
     /// [`ReadError`]: where the text is wrong or exceeds a limit, and what was expected there.
     pub fn internalize_within(text: &[u8], limits: &Limits) -> Result<Self, ReadError> {
-        match read(text, limits, Some(Kind::Array))? {
+        Self::internalize_with(text, &ReadOptions::from(*limits))
+    }
+
+    /// Like [`internalize`](Self::internalize), in a mode and with limits of your own.
+    ///
+    /// # Errors
+    /// [`ReadError`]: where the text is wrong or exceeds a limit, and what was expected there.
+    pub fn internalize_with(text: &[u8], options: &ReadOptions) -> Result<Self, ReadError> {
+        match read(text, options, Some(Kind::Array))? {
             Object::Array(array) => Ok(array),
             other => Err(Fault::root(Kind::Array, other.kind(), 0).in_text(text)),
         }
@@ -61,7 +77,15 @@ impl Dictionary {
     /// # Errors
     /// [`ReadError`]: where the text is wrong or exceeds a limit, and what was expected there.
     pub fn internalize_within(text: &[u8], limits: &Limits) -> Result<Self, ReadError> {
-        match read(text, limits, Some(Kind::Dictionary))? {
+        Self::internalize_with(text, &ReadOptions::from(*limits))
+    }
+
+    /// Like [`internalize`](Self::internalize), in a mode and with limits of your own.
+    ///
+    /// # Errors
+    /// [`ReadError`]: where the text is wrong or exceeds a limit, and what was expected there.
+    pub fn internalize_with(text: &[u8], options: &ReadOptions) -> Result<Self, ReadError> {
+        match read(text, options, Some(Kind::Dictionary))? {
             Object::Dictionary(dictionary) => Ok(dictionary),
             other => Err(Fault::root(Kind::Dictionary, other.kind(), 0).in_text(text)),
         }
@@ -69,16 +93,22 @@ impl Dictionary {
 }
 
 /// Reads the text up to its first NUL, in the format that its first byte tells.
-fn read(text: &[u8], limits: &Limits, root: Option<Kind>) -> Result<Object, ReadError> {
+fn read(text: &[u8], options: &ReadOptions, root: Option<Kind>) -> Result<Object, ReadError> {
+    let limits = &options.limits;
     if text.len() > limits.max_input {
         let kind = ReadErrorKind::TooLarge { limit: limits.max_input };
         return Err(ReadError { kind, offset: 0, line: 1, column: 1 });
     }
-    let text = CStr::from_bytes_until_nul(text).map_or(text, CStr::to_bytes);
-    let read = match Format::of(text) {
-        Some(Format::Xml) => xml::read(text, limits, root),
-        Some(Format::Json) => json::read(text, limits, root),
-        None => Err(Fault { kind: ReadErrorKind::Empty, offset: text.len() }),
+    let unmarked = match options.mode {
+        Mode::Strict => text,
+        Mode::Tolerant => text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text),
+    };
+    let read = match Format::of(unmarked) {
+        Some(Format::Json) => {
+            let text = CStr::from_bytes_until_nul(text).map_or(text, CStr::to_bytes);
+            json::read(text, limits, root)
+        }
+        Some(Format::Xml) | None => xml::read(text, options, root),
     };
     read.map_err(|fault| fault.in_text(text))
 }
@@ -131,6 +161,12 @@ pub enum ReadErrorKind {
          <true/>"
     )]
     UnknownElement,
+    /// An element of other property lists, whose type proplib(3) has not.
+    #[error(
+        "<{0}>, a type that proplib(3) has not; expected <array>, <data>, <dict>, <false/>, \
+         <integer>, <string> or <true/>"
+    )]
+    OtherType(&'static str),
     /// An attribute that the element cannot have.
     #[error("unknown attribute; expected none but \"version\" of <plist> and \"size\" of <data>")]
     Attribute,
@@ -140,6 +176,9 @@ pub enum ReadErrorKind {
     /// A `&` that begins nothing known.
     #[error("unknown entity; expected &amp;, &apos;, &gt;, &lt; or &quot;")]
     Entity,
+    /// A `&#` that is no character.
+    #[error("no character; expected &#N; or &#xN; with a number of Unicode other than 0")]
+    Character,
     /// A `\` that begins nothing known.
     #[error(
         "unknown escape; expected \\\", \\\\, \\/, \\b, \\f, \\n, \\r, \\t, or \\u and four hexadecimal \
@@ -212,6 +251,10 @@ pub enum Expected {
     Comment,
     /// The `-->` of a comment.
     CommentEnd,
+    /// The `?>` of a processing instruction.
+    InstructionEnd,
+    /// The `]]>` of a CDATA section.
+    SectionEnd,
     /// A whole number.
     Integer,
     /// Base64 with its padding.
@@ -254,6 +297,8 @@ impl fmt::Display for Expected {
             Self::Attribute => "name=\"value\" after the blank, or no blank",
             Self::Comment => "<!-- and a comment",
             Self::CommentEnd => "--> after the comment",
+            Self::InstructionEnd => "?> after the processing instruction",
+            Self::SectionEnd => "]]> after the CDATA section",
             Self::Integer => "a whole number and </integer>",
             Self::Base64 => "base64 with its padding and </data>",
             Self::Root => {
@@ -286,7 +331,7 @@ impl Fault {
         Self { kind: ReadErrorKind::Root { expected, found }, offset }
     }
 
-    fn in_text(self, text: &[u8]) -> ReadError {
+    pub(crate) fn in_text(self, text: &[u8]) -> ReadError {
         let before = text.get(..self.offset).unwrap_or(text);
         let line = before
             .iter()

@@ -45,6 +45,7 @@ mod list;
 pub mod message;
 mod number;
 mod object;
+mod options;
 #[cfg(feature = "plist")]
 pub mod plist;
 mod prop_string;
@@ -65,4 +66,5 @@ pub use internalize::{Expected, ReadError, ReadErrorKind};
 pub use limits::Limits;
 pub use number::Number;
 pub use object::{Kind, Object};
+pub use options::{Mode, ReadOptions};
 pub use prop_string::{PropString, StringError};

@@ -69,8 +69,8 @@ fn documents_that_netbsd_refuses() {
         ("\u{b}<plist><true/></plist>", &format!("1:1: {first}")),
         ("\u{feff}<plist><true/></plist>", &format!("1:1: {first}")),
         ("bplist00", &format!("1:1: {first}")),
-        ("<", "1:1: expected <plist>"),
-        ("<?xml", "1:1: expected <plist>"),
+        ("<", "1:2: text ends too early; expected <plist>"),
+        ("<?xml", "1:6: text ends too early; expected <plist>"),
         ("<?xml ", "1:7: text ends too early; expected \">\" after <?xml or <!DOCTYPE"),
         ("<?xml ?>", "1:9: text ends too early; expected <plist>"),
         ("<?xml?><plist><true/></plist>", "1:1: expected <plist>"),
@@ -171,6 +171,13 @@ fn elements_that_netbsd_takes() {
 fn elements_that_netbsd_refuses() {
     let unknown = "unknown element; expected <array>, <data>, <dict>, <false/>, <integer>, \
                    <string> or <true/>";
+    let other_type = |name| {
+        format!(
+            "<{name}>, a type that proplib(3) has not; expected <array>, <data>, <dict>, <false/>, \
+             <integer>, <string> or <true/>"
+        )
+    };
+    let (date, real) = (other_type("date"), other_type("real"));
     let attribute = "unknown attribute; expected none but \"version\" of <plist> and \"size\" of \
                      <data>";
     let entity = "unknown entity; expected &amp;, &apos;, &gt;, &lt; or &quot;";
@@ -182,8 +189,8 @@ fn elements_that_netbsd_refuses() {
     let long_key = format!("<dict><key>{}</key><true/></dict>", "k".repeat(129));
     let escaped_key = format!("<dict><key>{}</key><true/></dict>", "&amp;".repeat(129));
     for (element, column, message) in [
-        ("<date>2020-01-01T00:00:00Z</date>", 1, unknown),
-        ("<real>1.5</real>", 1, unknown),
+        ("<date>2020-01-01T00:00:00Z</date>", 1, date.as_str()),
+        ("<real>1.5</real>", 1, &real),
         ("<plist/>", 1, unknown),
         ("<key>k</key>", 1, unknown),
         ("<True/>", 1, unknown),

@@ -87,6 +87,35 @@ pub(super) fn read(text: &[u8]) -> Result<(Number, usize), OutOfRange> {
     Ok((number, parsed.length))
 }
 
+/// Reads a number as proplib(3) writes it, which is neither negative nor large, and says how many
+/// bytes it takes.
+#[inline]
+pub(super) fn read_plain(text: &[u8]) -> Option<(Number, usize)> {
+    match text {
+        [b'0', b'x', rest @ ..] => {
+            let (value, length) = leading_digits::<16>(rest)?;
+            Some((Number::Unsigned(value), length.wrapping_add(2)))
+        }
+        [b'1'..=b'9', ..] | [b'0', b'<', ..] => {
+            let (value, length) = leading_digits::<10>(text)?;
+            Some((Number::Signed(value.cast_signed()), length))
+        }
+        _ => None,
+    }
+}
+
+/// The number that so few digits are that no `i64` is too small for them.
+#[inline]
+fn leading_digits<const BASE: u32>(text: &[u8]) -> Option<(u64, usize)> {
+    let (mut value, mut length) = (0_u64, 0_usize);
+    for &byte in text {
+        let Some(digit) = char::from(byte).to_digit(BASE) else { break };
+        value = value.wrapping_mul(BASE.into()).wrapping_add(digit.into());
+        length = length.wrapping_add(1);
+    }
+    (1..16).contains(&length).then_some((value, length))
+}
+
 /// Reads a whole text as strtoul(3) does, where a minus wraps around.
 pub(super) fn read_size(text: &[u8]) -> Option<u64> {
     let parsed = parse(text);

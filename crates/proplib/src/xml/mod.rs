@@ -2,6 +2,8 @@
 
 mod array_writer;
 mod base64;
+mod element;
+mod events;
 mod integer;
 mod out;
 mod read;
@@ -12,10 +14,12 @@ mod word;
 mod write;
 
 pub use array_writer::ArrayWriter;
+pub use events::{Event, Events};
 pub(crate) use read::read;
 #[cfg(feature = "std")]
 pub use sink::IoSink;
 pub use sink::Sink;
+pub use text::Text;
 pub(crate) use write::{write_array, write_dictionary, write_leaf};
 
 /// What comes before the first element.

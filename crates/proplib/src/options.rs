@@ -1,0 +1,46 @@
+//! What a reader takes.
+
+use crate::Limits;
+
+/// Which property lists in XML are read. JSON is read the same way in both modes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// What NetBSD's proplib(3) takes, no more and no less, but for its faults: a string without
+    /// its end and an end tag in the place of a value are refused, and `<data/>`, which NetBSD
+    /// writes and does not read, is taken.
+    #[default]
+    Strict,
+    /// All of that, and what others write: `<true />` and `<true></true>`, white space in any tag
+    /// and around `=`, any attributes in quotes of either kind, numeric entities, CDATA sections,
+    /// comments and processing instructions in any place, a document type with declarations in it,
+    /// and a byte order mark.
+    ///
+    /// Entities that a document type declares are not looked at, and types that proplib(3) has not,
+    /// as dates and real numbers, are refused in both modes.
+    Tolerant,
+}
+
+/// How a property list is read.
+///
+/// ```
+/// use proplib::{Mode, Object, ReadOptions};
+///
+/// let tolerant = ReadOptions { mode: Mode::Tolerant, ..ReadOptions::default() };
+/// let text = b"<plist version='1.0'><true /></plist>";
+/// assert_eq!(Object::internalize_with(text, &tolerant)?, Object::Bool(true));
+/// assert!(Object::internalize(text).is_err());
+/// # Ok::<(), proplib::ReadError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// Which property lists are read.
+    pub mode: Mode,
+    /// How much is read.
+    pub limits: Limits,
+}
+
+impl From<Limits> for ReadOptions {
+    fn from(limits: Limits) -> Self {
+        Self { mode: Mode::default(), limits }
+    }
+}
