@@ -191,13 +191,10 @@ impl Device {
         message: Option<&Dictionary>,
         path: Option<&[u8]>,
     ) -> Result<Vec<u8>, DeviceError> {
-        let mut text = None;
-        if let Some(message) = message {
-            let mut bytes =
-                message.externalize().map_err(|source| DeviceError::Text { request, source })?;
-            bytes.push(0);
-            text = Some(bytes);
-        }
+        let text = message
+            .map(Dictionary::externalize_message)
+            .transpose()
+            .map_err(|source| DeviceError::Text { request, source })?;
         let reply = match &mut self.driver {
             Driver::Node(node) => {
                 node.exchange(request, text.as_deref()).map_err(|error| number(&error))

@@ -3,12 +3,11 @@
 
 use alloc::vec::Vec;
 
-use proplib::fallible;
-use proplib::{Array, Dictionary, Object, ReadErrorKind, SetError, WriteError};
+use proplib::message::MessageError;
+use proplib::{Array, Dictionary, Object, ReadError, ReadErrorKind, SetError, WriteError};
 use veriexec::{Errno, Platform, Veriexec};
 
 use crate::message;
-use crate::plistref::REQUEST_LIMIT;
 use crate::request::{Access, Request};
 
 /// What a program called ioctl(2) with.
@@ -106,16 +105,15 @@ pub fn admit(
 /// The dictionary in what a program sent.
 ///
 /// # Errors
-/// [`Errno::FAULT`] if there is nothing; [`Errno::BIG`] from [`REQUEST_LIMIT`] bytes on;
+/// [`Errno::FAULT`] if there is nothing; [`Errno::BIG`] from
+/// [`REQUEST_LIMIT`](crate::REQUEST_LIMIT) bytes on;
 /// [`Errno::IO`] if it is no dictionary; [`Errno::NOMEM`].
 pub fn read(plist: Option<&[u8]>) -> Result<Dictionary, Errno> {
     let bytes = plist.ok_or(Errno::FAULT)?;
-    if bytes.len() >= REQUEST_LIMIT {
-        return Err(Errno::BIG);
-    }
-    Dictionary::internalize(bytes).map_err(|error| match error.kind {
-        ReadErrorKind::NoMemory(_) => Errno::NOMEM,
-        _ => Errno::IO,
+    Dictionary::internalize_request(bytes).map_err(|error| match error {
+        MessageError::TooLong { .. } => Errno::BIG,
+        MessageError::Text(ReadError { kind: ReadErrorKind::NoMemory(_), .. }) => Errno::NOMEM,
+        MessageError::Text(_) | MessageError::Empty => Errno::IO,
     })
 }
 
@@ -125,12 +123,10 @@ pub fn read(plist: Option<&[u8]>) -> Result<Dictionary, Errno> {
 /// [`Errno::NOMEM`]; [`Errno::IO`] if it cannot be written as XML, which no reply of the driver's
 /// is.
 pub fn write(reply: &Object) -> Result<Vec<u8>, Errno> {
-    let mut text = reply.externalize().map_err(|error| match error {
+    reply.externalize_message().map_err(|error| match error {
         WriteError::NoMemory(_) => Errno::NOMEM,
         _ => Errno::IO,
-    })?;
-    fallible::push(&mut text, 0)?;
-    Ok(text)
+    })
 }
 
 /// A dictionary of ours has no bad keys and no NUL in its strings; what is left is memory.

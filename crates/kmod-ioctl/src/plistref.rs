@@ -2,9 +2,7 @@
 
 use core::ffi::c_void;
 
-/// The length at which a driver refuses a request with `E2BIG`, in bytes, the NUL included: the
-/// longest accepted is one byte less. Replies have no limit.
-pub const REQUEST_LIMIT: usize = 128 * 1024;
+pub use proplib::message::REQUEST_LIMIT;
 
 /// A property list as XML in memory, or the place for one.
 ///
