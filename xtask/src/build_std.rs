@@ -60,7 +60,10 @@ pub(crate) fn oom() -> Result<()> {
 }
 
 /// Debian's cargo with Debian's compiler, which takes unstable options.
-fn debian_cargo() -> Result<Command> {
+///
+/// # Errors
+/// When they are not installed.
+pub(crate) fn debian_cargo() -> Result<Command> {
     if let Some(need) = lacks() {
         bail!("needs {need}");
     }

@@ -5,6 +5,7 @@ mod api;
 mod build_std;
 mod command;
 mod gate;
+mod kmod;
 mod tryout;
 
 use std::path::PathBuf;
@@ -44,6 +45,14 @@ enum Task {
     Netbsd,
     /// Build what a kernel takes with an alloc in which every allocation can fail, with the same
     Oom,
+    /// Build the Rust object of the Linux module, twice, with the same, and check it
+    Kmod,
+    /// Boot Linux kernels under QEMU, and try the module in them
+    Guest {
+        /// `--help` says which
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Check the manual pages with mandoc
     Man,
     /// Run a fuzz target with cargo-fuzz, on a nightly toolchain
@@ -63,6 +72,8 @@ fn main() -> ExitCode {
         Task::Api { bless } => api::check(bless),
         Task::Netbsd => build_std::netbsd(),
         Task::Oom => build_std::oom(),
+        Task::Kmod => kmod::check(),
+        Task::Guest { arguments } => kmod::guest(&arguments),
         Task::Man => gate::man(),
         Task::Fuzz { target, seconds } => gate::fuzz(&target, seconds),
     };
