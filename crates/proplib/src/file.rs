@@ -27,7 +27,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::{Format, Limits, Object, ReadError, WriteError};
+use crate::{Format, Limits, Object, ReadError, ReadOptions, WriteError};
 
 /// Writes an object to a file, as XML and without a NUL.
 ///
@@ -99,9 +99,17 @@ pub fn internalize_from_file(file: &Path) -> Result<Object, FileError> {
 /// # Errors
 /// [`FileError`].
 pub fn internalize_from_file_within(file: &Path, limits: &Limits) -> Result<Object, FileError> {
+    internalize_from_file_with(file, &ReadOptions::from(*limits))
+}
+
+/// Like [`internalize_from_file`], in a mode and with limits of your own.
+///
+/// # Errors
+/// [`FileError`].
+pub fn internalize_from_file_with(file: &Path, options: &ReadOptions) -> Result<Object, FileError> {
     let fail = |problem| FileError { file: file.into(), problem };
-    let text = read(file, limits).map_err(fail)?;
-    Object::internalize_within(&text, limits).map_err(|error| fail(FileProblem::Text(error)))
+    let text = read(file, &options.limits).map_err(fail)?;
+    Object::internalize_with(&text, options).map_err(|error| fail(FileProblem::Text(error)))
 }
 
 /// Reads a file, and of one that is too long just so much that this is seen.
@@ -315,6 +323,16 @@ mod tests {
         let FileProblem::Object(error) = error.unwrap_err().problem else { panic!() };
         assert_eq!(error, too_deep);
         assert_eq!(internalize_from_file(&file).unwrap(), object);
+    }
+
+    #[test]
+    fn a_mode_is_chosen() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("list");
+        fs::write(&file, "<plist version='1.0'><true /></plist>").unwrap();
+        let tolerant = ReadOptions { mode: crate::Mode::Tolerant, ..ReadOptions::default() };
+        assert_eq!(internalize_from_file_with(&file, &tolerant).unwrap(), true.into());
+        assert!(internalize_from_file(&file).is_err());
     }
 
     #[test]
