@@ -106,7 +106,7 @@ fn read(text: &[u8], options: &ReadOptions, root: Option<Kind>) -> Result<Object
     let read = match Format::of(unmarked) {
         Some(Format::Json) => {
             let text = CStr::from_bytes_until_nul(text).map_or(text, CStr::to_bytes);
-            json::read(text, limits, root)
+            json::read(text, options, root)
         }
         Some(Format::Xml) | None => xml::read(text, options, root),
     };

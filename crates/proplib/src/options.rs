@@ -2,7 +2,8 @@
 
 use crate::Limits;
 
-/// Which property lists in XML are read. JSON is read the same way in both modes.
+/// Which property lists are read. Of JSON, the tolerant mode takes no more than the strict one, but
+/// for a byte order mark in UTF-8.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Mode {
     /// What NetBSD's proplib(3) takes, no more and no less, but for its faults: a string without

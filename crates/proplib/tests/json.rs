@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at once")]
 
 use proplib::{
-    Array, Dictionary, Expected, Format, Kind, Limits, Number, Object, PropString, ReadErrorKind,
+    Array, Dictionary, Expected, Format, Kind, Limits, Mode, Number, Object, PropString,
+    ReadErrorKind, ReadOptions,
 };
 
 fn read(text: impl AsRef<[u8]>) -> Result<Object, String> {
@@ -286,6 +287,23 @@ fn a_mark_of_utf_16_is_stepped_over_and_no_utf_16_is_read() {
     assert!(Object::internalize(b"\xff\xff[]").is_err());
     assert!(Object::internalize(b"\xff").is_err());
     assert!(Object::internalize(b"[\xff\xfe]").is_err());
+}
+
+#[test]
+fn a_mark_of_utf_8_is_for_the_tolerant_mode() {
+    let tolerant = ReadOptions { mode: Mode::Tolerant, ..ReadOptions::default() };
+    for text in ["[]", " \n[ ]"] {
+        let marked = format!("\u{feff}{text}");
+        assert_eq!(Array::internalize_with(text.as_bytes(), &tolerant), Ok(Array::new()));
+        assert_eq!(Array::internalize_with(marked.as_bytes(), &tolerant), Ok(Array::new()));
+        assert!(Array::internalize(marked.as_bytes()).is_err());
+    }
+    for text in [" \u{feff}[]", "\u{feff}\u{feff}[]", "[\u{feff}]", "\u{feff}[-]", "\u{feff}[null]"]
+    {
+        assert!(Object::internalize_with(text.as_bytes(), &tolerant).is_err(), "{text:?}");
+    }
+    let error = Object::internalize_with("\u{feff}[1;2]".as_bytes(), &tolerant).unwrap_err();
+    assert_eq!((error.offset, error.line, error.column), (5, 1, 6));
 }
 
 #[test]

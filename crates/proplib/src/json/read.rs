@@ -10,12 +10,19 @@ use crate::container::Open;
 use crate::fallible::{self, NoMemory};
 use crate::format::is_space;
 use crate::internalize::{Expected, Fault, ReadErrorKind};
-use crate::{Dictionary, Kind, Limits, Object, PropString};
+use crate::{Dictionary, Kind, Mode, Object, PropString, ReadOptions};
 
 /// Reads a property list from a text without a NUL; its outermost object must be of the kind that
 /// is given.
-pub(crate) fn read(text: &[u8], limits: &Limits, root: Option<Kind>) -> Result<Object, Fault> {
-    let mut reader = Reader { text, offset: 0, max_depth: limits.max_depth };
+pub(crate) fn read(
+    text: &[u8],
+    options: &ReadOptions,
+    root: Option<Kind>,
+) -> Result<Object, Fault> {
+    let mut reader = Reader { text, offset: 0, max_depth: options.limits.max_depth };
+    if options.mode == Mode::Tolerant {
+        reader.take(b"\xef\xbb\xbf");
+    }
     reader.skip_space();
     // A mark of UTF-16 is stepped over, and what follows is no UTF-16 all the same.
     if !reader.take(b"\xff\xfe") {
