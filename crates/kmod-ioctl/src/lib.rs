@@ -35,7 +35,7 @@ pub use dispatch::{Call, Reply, dispatch};
 pub use message::{EntryError, LoadOptions, LoadedEntry};
 #[cfg(feature = "std")]
 pub use mock::{
-    EntryProblem, LogLine, MockDevice, Overview, Simulation, StateError, StateProblem,
+    EntryProblem, LogLine, MockDevice, Overview, Simulated, Simulation, StateError, StateProblem,
     TableOverview,
 };
 pub use plistref::{PlistRef, REQUEST_LIMIT};

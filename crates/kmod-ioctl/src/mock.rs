@@ -3,14 +3,12 @@
 mod lock;
 mod overview;
 mod platform;
+mod simulation;
 mod state;
 
 use std::path::{Path, PathBuf};
 
-use veriexec::{
-    Access as FileAccess, Errno, Forecast, Message, Notice, Platform, Priority, Report,
-    StrictLevel, Veriexec,
-};
+use veriexec::{Errno, EventKind, StrictLevel, Tally, Veriexec};
 
 use crate::dispatch::{Call, Reply, dispatch};
 use crate::request::{Access, Request, Width};
@@ -20,6 +18,7 @@ use platform::MockPlatform;
 
 pub use overview::{Overview, TableOverview};
 pub use platform::LogLine;
+pub use simulation::{Simulated, Simulation};
 pub use state::{EntryProblem, StateError, StateProblem};
 
 /// A driver without a kernel: it answers every request as the kernel module does, by the same
@@ -101,47 +100,16 @@ impl MockDevice {
         Ok(())
     }
 
-    /// What an access to a file would be answered at a level, or at the present one. Nothing is
-    /// changed by it: what is found out about the file's contents is not recorded.
-    ///
-    /// # Errors
-    /// What the path leads to, if that is no file.
-    pub fn simulate(
-        &self,
-        access: FileAccess,
-        path: &[u8],
-        level: Option<StrictLevel>,
-    ) -> Result<Simulation, Errno> {
-        let located = self.platform.locate(path)?;
-        let level = level.unwrap_or(self.strict());
-        let forecast = self.veriexec.would(&self.platform, path, located, access, level);
-        let kept = self.veriexec.lookup(located.id).and_then(|view| view.kept_name());
-        let logged = |notice: Notice| {
-            let priority = notice.priority();
-            let message = Message::Finding(notice.finding);
-            let report = Report { priority, message, name: kept.unwrap_or(path), process: None };
-            LogLine { priority, text: report.to_string() }
-        };
-        let log = forecast.decision.notices.into_iter().flatten().map(logged).collect();
-        Ok(Simulation { level, forecast, log })
+    /// How many events of a kind were decided. A simulation does not count.
+    #[must_use]
+    pub fn tally(&self, kind: EventKind) -> Tally {
+        self.veriexec.tally(kind)
     }
 
     /// What the driver has logged since this was last asked, oldest first, the last 1,000 lines.
     pub fn take_log(&mut self) -> Vec<LogLine> {
         self.platform.take_log()
     }
-}
-
-/// What an access would be answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Simulation {
-    /// The level that was asked about.
-    pub level: StrictLevel,
-    /// What the policy was asked, and what it says: `forecast.decision.verdict`.
-    pub forecast: Forecast,
-    /// What would be logged about it, given enough verbosity. If the access is denied, the last
-    /// line says why.
-    pub log: Vec<LogLine>,
 }
 
 /// Why a mock device cannot be opened.

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use sigfile::{Entry, EntryType};
 use tempfile::TempDir;
-use veriexec::StrictLevel;
+use veriexec::{EventKind, StrictLevel, Tally};
 
 /// A state with an evaluated entry, one that is not and has two more names, and one whose name was
 /// not kept.
@@ -176,6 +176,38 @@ fn a_state_without_further_names_is_read_as_ever() {
     let (level, entries) = contents(&mut open(&state, Access::READ).unwrap());
     assert_eq!(level, expected.0);
     assert_eq!(entries, expected.1[..2]);
+}
+
+#[test]
+fn statistics_are_kept() {
+    let (_dir, state) = state();
+    let good = fs::read_to_string(&state).unwrap();
+    assert!(!good.contains("<key>statistics</key>"), "nothing has happened yet");
+    let tally = "<dict>\n<key>allowed</key><integer>0x5</integer>\
+                 <key>denied</key><integer>0x7</integer></dict>";
+    let kept = |statistics: &str| {
+        let verbose = "\t<key>verbose</key>";
+        let statistics = format!("\t<key>statistics</key>\n{statistics}\n{verbose}");
+        good.replacen(verbose, &statistics, 1)
+    };
+    fs::write(&state, kept(&format!("<dict><key>direct</key>{tally}</dict>"))).unwrap();
+    let expected = Tally { allowed: 5, denied: 7 };
+    for round in 0..2 {
+        let mut device = open(&state, Access::WRITE).unwrap();
+        let mock = device.mock().unwrap();
+        assert_eq!(mock.tally(EventKind::Direct), expected, "round {round}");
+        assert_eq!(mock.tally(EventKind::File), Tally::default());
+        // Whatever changes the state writes it anew.
+        mock.set_verbosity(round).unwrap();
+        device.close().unwrap();
+    }
+    for wrong in ["<true/>", "<dict><key>direct</key><true/></dict>"] {
+        let text = error(&state, kept(wrong).as_bytes()).unwrap();
+        assert!(text.contains("key \"statistics\" is missing or wrong; expected "), "{text}");
+    }
+    let half = tally.replace("denied", "refused");
+    let text = error(&state, kept(&format!("<dict><key>direct</key>{half}</dict>")).as_bytes());
+    assert!(text.is_some());
 }
 
 #[test]

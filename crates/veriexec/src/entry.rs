@@ -54,6 +54,16 @@ impl Entry {
         fallible::push(&mut self.kept_names, name)?;
         Ok(true)
     }
+
+    /// Drops a name that the file has no longer; all of them if it is not among them, for then any
+    /// may be that name, written another way.
+    pub(crate) fn forget_name(&mut self, name: &[u8]) {
+        let before = self.kept_names.len();
+        self.kept_names.retain(|kept| kept != name);
+        if self.kept_names.len() == before {
+            self.kept_names.clear();
+        }
+    }
 }
 
 /// An entry, as QUERY and DUMP of veriexec(4) show it.

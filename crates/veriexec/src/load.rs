@@ -7,7 +7,7 @@ use proplib::fallible;
 use sigfile::EntryType;
 
 use crate::entry::Entry;
-use crate::subsystem::Moment;
+use crate::lifecycle::Moment;
 use crate::{
     Errno, FileId, FileKind, Loudness, Message, Platform, Priority, Report, Status, Veriexec,
 };
@@ -61,7 +61,7 @@ impl Candidate {
     /// [`Errno::OPNOTSUPP`] if the algorithm is missing, unknown or not supported;
     /// [`Errno::INVAL`] if the fingerprint is missing or has another length, or if the type has
     /// bits without a meaning; [`Errno::NOMEM`]; and what [`Platform::fingerprint`] says. That
-    /// the file does not match is no error.
+    /// the file does not match, or is open for write, is no error.
     pub fn new(
         platform: &impl Platform,
         request: &LoadRequest<'_>,
@@ -69,7 +69,7 @@ impl Candidate {
     ) -> Result<Self, Errno> {
         let path = request.file;
         let refuse = |priority, message, errno| {
-            platform.report(&Report { priority, message, name: path, process: None });
+            platform.report(&Report::new(priority, message, path));
             Err(errno)
         };
 
@@ -100,15 +100,19 @@ impl Candidate {
             entry.keep_name(fallible::copy(path)?)?;
         }
         if request.eval_on_load || entry.is_untrusted() {
-            let found = platform.fingerprint(path, located.id, algorithm)?;
-            entry.status = if found == fingerprint { Status::Valid } else { Status::Mismatch };
+            entry.status = match platform.fingerprint(path, located.id, algorithm) {
+                Ok(found) if found == fingerprint => Status::Valid,
+                Ok(_) => Status::Mismatch,
+                Err(Errno::TXTBSY) => Status::NotEvaluated,
+                Err(errno) => return Err(errno),
+            };
         }
         Ok(Self { file: located.id, entry, begun })
     }
 }
 
 impl Veriexec {
-    /// Loads an entry: LOAD of veriexec(4). The three steps of it in a row.
+    /// Loads an entry: veriexec_file_add(9), LOAD of veriexec(4). The three steps of it in a row.
     ///
     /// # Errors
     /// [`Errno::PERM`] above level 0; what [`Candidate::new`] says; what [`add`](Self::add) says.
@@ -151,7 +155,7 @@ impl Veriexec {
             }
             return Ok(Loaded::Identical);
         }
-        if self.is_purged_since(begun) {
+        if self.is_written_since(begun) {
             entry.status = Status::NotEvaluated;
         }
         self.insert(file, entry)?;

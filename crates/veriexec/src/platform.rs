@@ -19,25 +19,45 @@ pub trait Platform {
     /// [`Errno::LOOP`] and the like.
     fn locate(&self, path: &[u8]) -> Result<Located, Errno>;
 
-    /// Whether files can be hashed with the algorithm: those of `kern.veriexec.algorithms`.
+    /// Whether files can be hashed with the algorithm: those of `kern.veriexec.algorithms`. This is
+    /// what NetBSD's kernel says with veriexec_fpops_add(9).
     fn supports(&self, algorithm: Algorithm) -> bool;
 
     /// The digest of the file's contents. The file is the one of that identity; the path is how
-    /// it was reached.
+    /// it was reached. A kernel reads it in its own name, not with the caller's credentials.
     ///
-    /// Where somebody may hold the file open for write, the platform keeps writers out from before
-    /// it reads until the result is recorded: the subsystem notices who opens it meanwhile, not
-    /// who has had it open.
+    /// **While anybody could change the contents it must not be hashed.** The platform says
+    /// [`Errno::TXTBSY`] if, when it begins to read, somebody has the file open for write or mapped
+    /// writable, or the device that it is on. It may keep such openings out until it has read all;
+    /// it need not, because who opens the file for write while it is read is noticed: he is
+    /// counted as a writer first, then asked about ([`Veriexec::open_check`] and its kin), and only
+    /// then can he write; and what was hashed before he was asked about is not recorded after.
     ///
     /// # Errors
     /// What reading says. [`Errno::STALE`] if the path leads to another file by now.
+    ///
+    /// [`Veriexec::open_check`]: crate::Veriexec::open_check
     fn fingerprint(&self, path: &[u8], file: FileId, algorithm: Algorithm)
     -> Result<Digest, Errno>;
+
+    /// [`fingerprint`](Self::fingerprint) for one who is opening the file for write: only others
+    /// make it [`Errno::TXTBSY`], not he, who may count as a writer already.
+    ///
+    /// # Errors
+    /// As there.
+    fn fingerprint_for_writer(
+        &self,
+        path: &[u8],
+        file: FileId,
+        algorithm: Algorithm,
+    ) -> Result<Digest, Errno> {
+        self.fingerprint(path, file, algorithm)
+    }
 
     /// Takes a report, to log it. May be called with a kernel's locks held.
     fn report(&self, report: &Report<'_>);
 
-    /// The process that asks, for reports at [`Priority::Alert`](crate::Priority::Alert).
+    /// The process that asks, for reports about what it does.
     fn process(&self) -> Option<Process> {
         None
     }

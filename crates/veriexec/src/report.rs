@@ -1,15 +1,20 @@
 //! What Veriexec has to say: structured, and rendered only when somebody prints it.
 
-use core::fmt::{self, Write};
+mod json;
+mod text;
 
 use fingerprint::Digest;
 
-use crate::Finding;
+use crate::operation::{Action, Operation};
+use crate::policy::{EventKind, Finding, Notice, Verdict};
+use crate::{Forecast, StrictLevel, Veriexec};
+
+pub use json::Json;
 
 /// Something that an administrator may want to know.
 ///
-/// [`Display`](fmt::Display) renders it in NetBSD's words, on one line, with whatever could
-/// disturb a terminal or a log escaped.
+/// [`Display`](core::fmt::Display) renders it in NetBSD's words, on one line, with whatever could
+/// disturb a terminal or a log escaped; [`json`](Self::json) renders all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Report<'a> {
     /// How urgent it is.
@@ -19,8 +24,30 @@ pub struct Report<'a> {
     /// The file it is about: the name kept at load if there is one, else the name it was reached
     /// by; empty if none is known.
     pub name: &'a [u8],
-    /// The process that asked, in alerts.
+    /// The process that asked, if something was decided. Its text names it where NetBSD's does: in
+    /// alerts about a file, and when something is renamed.
     pub process: Option<Process>,
+    /// What was decided, if something was.
+    pub occasion: Option<Occasion>,
+}
+
+impl<'a> Report<'a> {
+    /// A report about no decision.
+    #[must_use]
+    pub const fn new(priority: Priority, message: Message<'a>, name: &'a [u8]) -> Self {
+        Self { priority, message, name, process: None, occasion: None }
+    }
+}
+
+/// The decision that a report is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Occasion {
+    /// What was to happen.
+    pub event: EventKind,
+    /// At which level.
+    pub level: StrictLevel,
+    /// Whether it may.
+    pub verdict: Verdict,
 }
 
 /// How urgent a report is: the priorities of syslog(3), with its numbers.
@@ -36,6 +63,20 @@ pub enum Priority {
     Notice = 5,
     /// For the record.
     Info = 6,
+}
+
+impl Priority {
+    /// A word for it that stays: in JSON.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Alert => "alert",
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Notice => "notice",
+            Self::Info => "info",
+        }
+    }
 }
 
 /// From which verbosity on something is reported: `kern.veriexec.verbose`.
@@ -63,9 +104,21 @@ impl Loudness {
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Message<'a> {
-    /// The policy found something about a file that is accessed.
+    /// The policy found something about a file, or whatever else the name is of.
     Finding(Finding),
+    /// The policy found something about a renaming.
+    Rename {
+        /// What it found.
+        finding: Finding,
+        /// The new name.
+        to: &'a [u8],
+        /// Whether the file is listed.
+        listed: bool,
+        /// Whether a listed file has the new name.
+        target_listed: bool,
+    },
     /// The file was hashed, and this came out.
     Comparing {
         /// What the entry says.
@@ -89,6 +142,33 @@ pub enum Message<'a> {
     NotMountPoint,
     /// An entry was to be deleted by something that is neither a file nor a directory.
     NotDeletable,
+    /// So many reports of one kind were not made, see [`Limiter`](crate::Limiter).
+    Suppressed {
+        /// How many.
+        count: u64,
+        /// Of which kind: [`Message::word`].
+        word: &'static str,
+    },
+}
+
+impl Message<'_> {
+    /// A word for the kind of message that stays: in JSON.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Finding(finding) | Self::Rename { finding, .. } => finding.word(),
+            Self::Comparing { .. } => "comparing",
+            Self::NewEntry => "new-entry",
+            Self::NotRegular => "not-regular",
+            Self::UnknownAlgorithm(_) => "unknown-algorithm",
+            Self::BadLength => "bad-length",
+            Self::ContaminatedFlags(_) => "contaminated-flags",
+            Self::TablesLocked => "tables-locked",
+            Self::NotMountPoint => "not-mount-point",
+            Self::NotDeletable => "not-deletable",
+            Self::Suppressed { .. } => "suppressed",
+        }
+    }
 }
 
 /// A process, as reports name it.
@@ -124,160 +204,42 @@ impl Process {
     }
 }
 
-impl fmt::Display for Report<'_> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = Printable(self.name);
-        out.write_str("Veriexec: ")?;
-        match self.message {
-            Message::TablesLocked => {
-                return out.write_str("Strict mode, modifying tables not permitted.");
-            }
-            Message::NotRegular => {
-                return write!(out, "Not adding `{name}': Not a regular file.");
-            }
-            Message::UnknownAlgorithm(algorithm) => {
-                let algorithm = Printable(algorithm.unwrap_or_default());
-                return write!(
-                    out,
-                    "Invalid or unknown fingerprint type `{algorithm}' for file `{name}'."
-                );
-            }
-            Message::BadLength => return write!(out, "Bad fingerprint length for `{name}'."),
-            Message::ContaminatedFlags(bits) => {
-                return write!(out, "Contaminated flags `{bits:#x}' for `{name}', skipping.");
-            }
-            Message::NotMountPoint => {
-                return write!(out, "Not deleting the table of `{name}': Not a mount point.");
-            }
-            Message::NotDeletable => {
-                return write!(out, "Not deleting `{name}': Not a regular file or directory.");
-            }
-            Message::Finding(finding) => out.write_str(finding.text())?,
-            Message::Comparing { listed, found } => {
-                write!(out, "comparing hashes... fp1: {listed} fp2: {found}")?;
-            }
-            Message::NewEntry => out.write_str("New entry.")?,
-        }
-        write!(out, " [{name}")?;
-        if let Some(process) = &self.process {
-            let command = Printable(process.command());
-            let Process { pid, uid, gid, .. } = process;
-            write!(out, ", prog={command} pid={pid}, uid={uid}, gid={gid}")?;
-        }
-        out.write_char(']')
-    }
-}
-
-/// Bytes from outside, printed without control and bidirectional characters.
-///
-/// A byte that belongs to no character is `\x` and two digits, a character that is not shown is
-/// `\u{...}`, and a backslash is two.
-struct Printable<'a>(&'a [u8]);
-
-impl fmt::Display for Printable<'_> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for chunk in self.0.utf8_chunks() {
-            for character in chunk.valid().chars() {
-                match character {
-                    '\\' => out.write_str("\\\\")?,
-                    _ if is_disturbing(character) => {
-                        write!(out, "\\u{{{:x}}}", u32::from(character))?;
-                    }
-                    _ => out.write_char(character)?,
+impl Veriexec {
+    /// What there is to report about an operation that is decided so, each with the verbosity it
+    /// takes, and without the process.
+    pub fn reports<'a>(
+        &'a self,
+        operation: Operation<'a>,
+        forecast: Forecast,
+    ) -> impl Iterator<Item = (Loudness, Report<'a>)> {
+        let Forecast { level, event, object, decision } = forecast;
+        let entry = operation.action.file().and_then(|file| self.entry(file.id));
+        let name = entry.map_or(operation.path, |entry| entry.name_or(operation.path));
+        let verdict = decision.verdict;
+        let occasion = Some(Occasion { event: event.kind(), level, verdict });
+        decision.notices.into_iter().flatten().map(move |notice| {
+            let Notice { finding, loudness, .. } = notice;
+            let message = match (operation.action, event) {
+                (Action::Rename { to, .. }, crate::Event::Rename { target_listed }) => {
+                    Message::Rename { finding, to, listed: object.is_listed(), target_listed }
                 }
-            }
-            for byte in chunk.invalid() {
-                write!(out, "\\x{byte:02x}")?;
-            }
-        }
-        Ok(())
+                _ => Message::Finding(finding),
+            };
+            let report = Report { occasion, ..Report::new(notice.priority(), message, name) };
+            (loudness, report)
+        })
     }
-}
-
-/// Whether a character changes how what stands around it is shown.
-fn is_disturbing(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-        )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::string::{String, ToString};
-    use fingerprint::Algorithm;
-
-    fn text(message: Message<'_>, name: &[u8]) -> String {
-        Report { priority: Priority::Notice, message, name, process: None }.to_string()
-    }
-
-    #[test]
-    fn texts_are_those_of_netbsd() {
-        let finding = Message::Finding(Finding::NoEntry);
-        assert_eq!(text(finding, b"/bin/ls"), "Veriexec: No entry. [/bin/ls]");
-        assert_eq!(text(Message::NewEntry, b"/bin/ls"), "Veriexec: New entry. [/bin/ls]");
-        assert_eq!(
-            text(Message::NotRegular, b"/dev/null"),
-            "Veriexec: Not adding `/dev/null': Not a regular file."
-        );
-        assert_eq!(
-            text(Message::UnknownAlgorithm(Some(b"SHA3")), b"/bin/ls"),
-            "Veriexec: Invalid or unknown fingerprint type `SHA3' for file `/bin/ls'."
-        );
-        assert_eq!(
-            text(Message::UnknownAlgorithm(None), b"/bin/ls"),
-            "Veriexec: Invalid or unknown fingerprint type `' for file `/bin/ls'."
-        );
-        assert_eq!(
-            text(Message::BadLength, b"/bin/ls"),
-            "Veriexec: Bad fingerprint length for `/bin/ls'."
-        );
-        assert_eq!(
-            text(Message::ContaminatedFlags(0x28), b"/bin/ls"),
-            "Veriexec: Contaminated flags `0x28' for `/bin/ls', skipping."
-        );
-        assert_eq!(
-            text(Message::TablesLocked, b"/bin/ls"),
-            "Veriexec: Strict mode, modifying tables not permitted."
-        );
-        let digest = |byte| Digest::new(Algorithm::Md5, &[byte; 16]).unwrap();
-        assert_eq!(
-            text(Message::Comparing { listed: &digest(1), found: &digest(2) }, b"/f"),
-            "Veriexec: comparing hashes... fp1: 01010101010101010101010101010101 \
-             fp2: 02020202020202020202020202020202 [/f]"
-        );
-    }
-
-    #[test]
-    fn alerts_name_the_process() {
-        let report = Report {
-            priority: Priority::Alert,
-            message: Message::Finding(Finding::Mismatch),
-            name: b"/bin/ls",
-            process: Some(Process::new(b"sh", 17, 1000, 100)),
-        };
-        assert_eq!(
-            report.to_string(),
-            "Veriexec: Mismatch. [/bin/ls, prog=sh pid=17, uid=1000, gid=100]"
-        );
-    }
 
     #[test]
     fn the_name_of_a_command_is_cut_at_its_end() {
         assert_eq!(Process::new(b"sh\0garbage", 1, 0, 0).command(), b"sh");
         assert_eq!(Process::new(&[b'x'; 99], 1, 0, 0).command(), [b'x'; Process::COMMAND_LEN]);
         assert_eq!(Process::new(b"", 1, 0, 0).command(), b"");
-    }
-
-    #[test]
-    fn names_do_not_reach_the_terminal_raw() {
-        assert_eq!(
-            text(Message::NewEntry, "/æ\x1b[2J\n\\\u{202e}".as_bytes()),
-            "Veriexec: New entry. [/æ\\u{1b}[2J\\u{a}\\\\\\u{202e}]"
-        );
-        assert_eq!(text(Message::NewEntry, b"/\xff\x80a"), "Veriexec: New entry. [/\\xff\\x80a]");
     }
 
     #[test]

@@ -1,12 +1,16 @@
 //! The subsystem: its settings and its tables.
 
+use core::sync::atomic::AtomicU64;
+
+use fingerprint::Algorithm;
 use proplib::fallible::NoMemory;
 
 use crate::entry::Entry;
+use crate::statistics::Counters;
 use crate::table::{Key, Table, mix};
 use crate::{
     EntryView, Errno, FileId, FileKind, Located, Loudness, Message, Platform, Priority, Report,
-    Status, StrictLevel,
+    StrictLevel,
 };
 
 /// Veriexec: what is listed, what is known about it, and how strict to be.
@@ -17,13 +21,14 @@ use crate::{
 pub struct Veriexec {
     pub(crate) settings: Settings,
     mounts: Table<u64, Mount>,
+    pub(crate) counters: Counters,
+    /// Counts what contents may have changed by, so that what was hashed before is told from what
+    /// was hashed after. Whoever opens an unlisted file for write only counts: he waits for nobody.
+    pub(crate) writes: AtomicU64,
     /// Counts the tables ever made.
     next_number: u64,
-    /// Counts the loads and purges, so that what was hashed before one is told from what was
-    /// hashed after.
+    /// Counts the loads and purges: the stamps of entries.
     clock: u64,
-    /// The time of the last purge.
-    purged: u64,
 }
 
 /// What is set and not listed.
@@ -34,10 +39,6 @@ pub(crate) struct Settings {
     /// Whether anything was ever loaded.
     pub(crate) loaded: bool,
 }
-
-/// A moment between two changes, see [`Veriexec::now`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moment(u64);
 
 /// A table of one mounted file system, as `kern.veriexec.count` shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,15 +83,16 @@ impl Key for u64 {
 }
 
 impl Veriexec {
-    /// Learning, silent, and nothing listed.
+    /// Learning, silent, and nothing listed: veriexec_init(9).
     #[must_use]
     pub const fn new() -> Self {
         Self {
             settings: Settings { strict: StrictLevel::Learning, verbosity: 0, loaded: false },
             mounts: Table::new(),
+            counters: Counters::new(),
+            writes: AtomicU64::new(0),
             next_number: 0,
             clock: 0,
-            purged: 0,
         }
     }
 
@@ -139,16 +141,25 @@ impl Veriexec {
         if self.settings.strict == StrictLevel::Learning {
             return Ok(());
         }
-        platform.report(&Report {
-            priority: Priority::Warning,
-            message: Message::TablesLocked,
-            name: b"",
-            process: None,
-        });
+        platform.report(&Report::new(Priority::Warning, Message::TablesLocked, b""));
         Err(Errno::PERM)
     }
 
-    /// The entry of a file: veriexec_lookup(9).
+    /// The algorithms that a load may name, `kern.veriexec.algorithms`: what the platform supports
+    /// instead of what was given to veriexec_fpops_add(9).
+    pub fn algorithms(platform: &impl Platform) -> impl Iterator<Item = Algorithm> {
+        Algorithm::ALL.into_iter().filter(|algorithm| platform.supports(*algorithm))
+    }
+
+    /// Hands a report to the platform if it is loud enough: veriexec_file_report(9).
+    pub fn report(&self, platform: &impl Platform, loudness: Loudness, report: &Report<'_>) {
+        if loudness.is_heard(self.settings.verbosity) {
+            platform.report(report);
+        }
+    }
+
+    /// The entry of a file: veriexec_lookup(9). What it looks like to QUERY and DUMP is
+    /// veriexec_convert(9).
     #[must_use]
     pub fn lookup(&self, file: FileId) -> Option<EntryView<'_>> {
         self.entry(file).map(Entry::view)
@@ -163,7 +174,7 @@ impl Veriexec {
         self.lookup(located.id).ok_or(Errno::NOENT)
     }
 
-    /// Every name that was kept, with its entry: DUMP of veriexec(4). The order is that of loading
+    /// Every name that was kept, with its entry: veriexec_dump(9), DUMP of veriexec(4). The order is that of loading
     /// the entries, table by table, until something is deleted; the names of an entry, hard links
     /// of one file, stand together. NetBSD keeps, and shows, the first name of each alone.
     pub fn dump(&self) -> impl Iterator<Item = (&[u8], EntryView<'_>)> {
@@ -217,21 +228,18 @@ impl Veriexec {
     ) -> Result<(), Errno> {
         self.modify_check(platform)?;
         let refuse = |message| {
-            let report = Report { priority: Priority::Error, message, name: path, process: None };
-            platform.report(&report);
+            platform.report(&Report::new(Priority::Error, message, path));
             Err(Errno::NOENT)
         };
         match located.kind {
-            FileKind::Regular => self.remove(located.id).ok_or(Errno::NOENT),
-            FileKind::Directory { mount_root: true } => {
-                self.mounts.remove(&located.id.mount).map(drop).ok_or(Errno::NOENT)
-            }
+            FileKind::Regular => self.file_delete(located.id),
+            FileKind::Directory { mount_root: true } => self.table_delete(located.id.mount),
             FileKind::Directory { mount_root: false } => refuse(Message::NotMountPoint),
             FileKind::Other => refuse(Message::NotDeletable),
         }
     }
 
-    /// Deletes every entry: FLUSH of veriexec(4). That there are none is no error.
+    /// Deletes every entry: veriexec_flush(9), FLUSH of veriexec(4). That there are none is no error.
     ///
     /// # Errors
     /// [`Errno::PERM`] above level 0.
@@ -239,27 +247,6 @@ impl Veriexec {
         self.modify_check(platform)?;
         self.mounts.clear();
         Ok(())
-    }
-
-    /// Forgets what is known of a file's contents, because they may change: veriexec_purge(9).
-    /// Whoever is hashing it now will find that out.
-    pub fn purge(&mut self, file: FileId) {
-        let now = self.tick();
-        self.purged = now;
-        if let Some(entry) = self.entry_mut(file) {
-            entry.status = Status::NotEvaluated;
-            entry.stamp = now;
-        }
-    }
-
-    /// The moment between the last change and the next.
-    #[must_use]
-    pub fn now(&self) -> Moment {
-        Moment(self.clock)
-    }
-
-    pub(crate) fn is_purged_since(&self, moment: Moment) -> bool {
-        self.purged > moment.0
     }
 
     pub(crate) fn entry(&self, file: FileId) -> Option<&Entry> {
@@ -288,7 +275,7 @@ impl Veriexec {
     }
 
     /// Removes the entry of a file, and its table with the last one.
-    fn remove(&mut self, file: FileId) -> Option<()> {
+    pub(crate) fn remove(&mut self, file: FileId) -> Option<()> {
         let table = self.mounts.get_mut(&file.mount)?;
         table.entries.remove(&FileKey::from(file))?;
         if table.entries.is_empty() {
@@ -297,7 +284,19 @@ impl Veriexec {
         Some(())
     }
 
-    fn tick(&mut self) -> u64 {
+    pub(crate) fn remove_table(&mut self, mount: u64) -> Option<()> {
+        self.mounts.remove(&mount).map(drop)
+    }
+
+    pub(crate) fn has_table(&self, mount: u64) -> bool {
+        self.mounts.get(&mount).is_some()
+    }
+
+    pub(crate) fn table_mut(&mut self, mount: u64) -> impl Iterator<Item = &mut Entry> {
+        self.mounts.get_mut(&mount).into_iter().flat_map(|table| table.entries.values_mut())
+    }
+
+    pub(crate) fn tick(&mut self) -> u64 {
         self.clock = self.clock.wrapping_add(1);
         self.clock
     }
@@ -317,8 +316,7 @@ impl Settings {
         name: &[u8],
     ) {
         if loudness.is_heard(self.verbosity) {
-            let report = Report { priority: Priority::Notice, message, name, process: None };
-            platform.report(&report);
+            platform.report(&Report::new(Priority::Notice, message, name));
         }
     }
 }

@@ -50,6 +50,10 @@ impl<K: Key, V> Table<K, V> {
         self.entries.iter().map(|(key, value)| (key, value))
     }
 
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.entries.iter_mut().map(|(_, value)| value)
+    }
+
     pub(crate) fn get(&self, key: &K) -> Option<&V> {
         let found = self.find(key)?;
         self.entries.get(found.position).map(|(_, value)| value)

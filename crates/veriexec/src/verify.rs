@@ -1,39 +1,40 @@
-//! Access checks: veriexec_verify(9).
+//! Checks: veriexec_verify(9), and what else the policy is asked.
 
 use fingerprint::{Algorithm, Digest};
 
 use crate::entry::Entry;
-use crate::policy::{Access, Decision, Evaluation, Event, Notice, Object, Verdict, decide};
-use crate::subsystem::Settings;
+use crate::operation::{Action, Operation};
+use crate::policy::{Access, Decision, Evaluation, Event, Object, Verdict, decide};
 use crate::{
-    Errno, FileId, FileKind, Located, Loudness, Message, Platform, Priority, Report, Status,
-    StrictLevel, Veriexec,
+    Errno, FileId, FileKind, Located, Loudness, Message, Platform, Status, StrictLevel, Veriexec,
 };
 
-/// How far an access check has come.
+/// How far a check has come.
 #[derive(Debug)]
 #[must_use = "an access is denied only if somebody denies it"]
-pub enum Step {
+pub enum Step<'a> {
     /// This is the answer.
     Decided(Verdict),
-    /// The file must be hashed, without a lock held, and the result handed to
-    /// [`Veriexec::complete`].
-    Hash(Ticket),
+    /// The file must be hashed, by [`Ticket::hash`] and without a lock held, and the result handed
+    /// to [`Veriexec::complete`].
+    Hash(Ticket<'a>),
+    /// It is allowed, but an entry changes before it happens: [`Veriexec::settle`] must be asked.
+    Exclusive(Operation<'a>),
 }
 
-/// What is to be hashed for an access check.
+/// What is to be hashed for a check.
 #[derive(Debug)]
-pub struct Ticket {
+pub struct Ticket<'a> {
+    operation: Operation<'a>,
     file: FileId,
     algorithm: Algorithm,
-    access: Access,
     /// The stamp of the entry that asked.
     stamp: u64,
     /// How many more times the check may begin again.
     retries: u8,
 }
 
-impl Ticket {
+impl Ticket<'_> {
     /// The file to hash.
     #[must_use]
     pub fn file(&self) -> FileId {
@@ -45,16 +46,38 @@ impl Ticket {
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
+
+    /// Hashes the file.
+    ///
+    /// # Errors
+    /// What [`Platform::fingerprint`] says.
+    pub fn hash(&self, platform: &impl Platform) -> Result<Digest, Errno> {
+        let path = self.operation.path;
+        if self.operation.action.writes() {
+            platform.fingerprint_for_writer(path, self.file, self.algorithm)
+        } else {
+            platform.fingerprint(path, self.file, self.algorithm)
+        }
+    }
 }
 
-/// What would happen, see [`Veriexec::would`].
+/// What would happen, see [`Veriexec::forecast`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Forecast {
-    /// What the policy was asked about: what kind of file, which entry, and how its contents
-    /// compare now.
+    /// The level that was asked about.
+    pub level: StrictLevel,
+    /// What the policy was asked: which event,
+    pub event: Event,
+    /// and about what: what kind of file, which entry, and how its contents compare now.
     pub object: Object,
     /// What it said.
     pub decision: Decision,
+}
+
+/// What a check does next.
+enum Next<'a> {
+    Ask(Event, Object),
+    Hash(Ticket<'a>),
 }
 
 impl Veriexec {
@@ -65,9 +88,7 @@ impl Veriexec {
     /// Checks an access to a file: veriexec_verify(9). The file is hashed if its entry says
     /// `untrusted` or nothing is known of its contents, and what comes out is recorded.
     ///
-    /// The path is how the file was reached, for reports. [`begin`](Self::begin),
-    /// [`Platform::fingerprint`] and [`complete`](Self::complete) in a row: a kernel, which holds
-    /// no lock while it hashes, calls them itself.
+    /// The path is how the file was reached, for reports.
     pub fn verify(
         &mut self,
         platform: &impl Platform,
@@ -75,62 +96,86 @@ impl Veriexec {
         located: Located,
         access: Access,
     ) -> Verdict {
-        let mut step = self.begin(platform, path, located, access);
+        self.check(platform, Operation { path, action: Action::Access(located, access) })
+    }
+
+    /// Checks an operation: [`settle`](Self::settle), [`Ticket::hash`] and
+    /// [`complete`](Self::complete) in a row. A kernel, which holds no lock while it hashes, calls
+    /// them itself, and [`begin`](Self::begin) first.
+    pub fn check(&mut self, platform: &impl Platform, operation: Operation<'_>) -> Verdict {
+        let mut step = self.settle(platform, operation);
         loop {
-            match step {
+            step = match step {
                 Step::Decided(verdict) => return verdict,
+                Step::Exclusive(operation) => self.settle(platform, operation),
                 Step::Hash(ticket) => {
-                    let hashed = platform.fingerprint(path, ticket.file, ticket.algorithm);
-                    step = self.complete(platform, path, ticket, hashed);
+                    let hashed = ticket.hash(platform);
+                    self.complete(platform, ticket, hashed)
                 }
             }
         }
     }
 
-    /// Begins an access check. It allocates nothing and changes nothing.
-    pub fn begin(
-        &self,
-        platform: &impl Platform,
-        path: &[u8],
-        located: Located,
-        access: Access,
-    ) -> Step {
+    /// Begins a check. It allocates nothing and changes no entry: it can run beside others.
+    ///
+    /// Only [`Event::needs_contents`] leads to [`Step::Hash`]; the other checks can be made where
+    /// nobody may sleep.
+    pub fn begin<'a>(&self, platform: &impl Platform, operation: Operation<'a>) -> Step<'a> {
+        self.note(&operation);
         if self.is_bypassed() {
             return Step::Decided(Verdict::Allow);
         }
-        if located.kind != FileKind::Regular {
-            return self.settings.answer(platform, path, access, Object::NotRegular);
+        match self.next(operation, Some(Self::RETRIES)) {
+            Next::Hash(ticket) => Step::Hash(ticket),
+            Next::Ask(event, object) => {
+                let decision = decide(self.strict(), event, object);
+                if decision.changes_entries() {
+                    return Step::Exclusive(operation);
+                }
+                self.announce(platform, operation, event, object, decision);
+                Step::Decided(decision.verdict)
+            }
         }
-        self.step(platform, path, located.id, access, Some(Self::RETRIES))
     }
 
-    /// Goes on with an access check after the file was hashed, or could not be.
+    /// Begins a check, and changes the entries as its answer says.
+    pub fn settle<'a>(&mut self, platform: &impl Platform, operation: Operation<'a>) -> Step<'a> {
+        self.note(&operation);
+        if self.is_bypassed() {
+            return Step::Decided(Verdict::Allow);
+        }
+        self.go_on(platform, operation, Some(Self::RETRIES))
+    }
+
+    /// Goes on with a check after the file was hashed, or could not be, and changes the entries as
+    /// the answer says.
     ///
     /// The result is recorded only if neither the entry changed nor the file was purged since the
     /// check began; else the check begins again. It allocates nothing.
-    pub fn complete(
+    pub fn complete<'a>(
         &mut self,
         platform: &impl Platform,
-        path: &[u8],
-        ticket: Ticket,
+        ticket: Ticket<'a>,
         hashed: Result<Digest, Errno>,
-    ) -> Step {
-        let Ticket { file, access, stamp, retries, .. } = ticket;
+    ) -> Step<'a> {
+        let Ticket { operation, file, stamp, retries, .. } = ticket;
         let settings = self.settings;
         let Some(entry) = self.entry_mut(file).filter(|entry| entry.stamp == stamp) else {
-            return self.step(platform, path, file, access, retries.checked_sub(1));
+            return self.go_on(platform, operation, retries.checked_sub(1));
         };
         let evaluation = match hashed {
             Ok(found) => {
                 record(entry, &found);
                 let message = Message::Comparing { listed: &entry.fingerprint, found: &found };
-                settings.notify(platform, Loudness::Debug, message, entry.name_or(path));
+                settings.notify(platform, Loudness::Debug, message, entry.name_or(operation.path));
                 Evaluation::from(entry.status)
             }
+            Err(Errno::TXTBSY) => Evaluation::Busy,
             Err(errno) => Evaluation::Failed(errno),
         };
         let object = Object::Listed(entry.entry_type, evaluation);
-        settings.answer(platform, entry.name_or(path), access, object)
+        let event = self.event(&operation);
+        self.finish(platform, operation, event, object)
     }
 
     /// What a check of that access would say at a level. The file is hashed if need be, but
@@ -144,60 +189,106 @@ impl Veriexec {
         access: Access,
         level: StrictLevel,
     ) -> Forecast {
-        let object = match (located.kind, self.entry(located.id)) {
-            (FileKind::Regular, Some(entry)) => {
-                Object::Listed(entry.entry_type, foresee(platform, path, located.id, entry))
+        let operation = Operation { path, action: Action::Access(located, access) };
+        self.forecast(platform, operation, level)
+    }
+
+    /// What a check of that operation would say at a level. The file is hashed if need be, but
+    /// nothing is recorded and nothing reported.
+    #[must_use]
+    pub fn forecast(
+        &self,
+        platform: &impl Platform,
+        operation: Operation<'_>,
+        level: StrictLevel,
+    ) -> Forecast {
+        let (event, object) = match self.next(operation, Some(0)) {
+            Next::Ask(event, object) => (event, object),
+            Next::Hash(ticket) => {
+                let entry = self.entry(ticket.file);
+                let object = entry.map_or(Object::Unlisted, |entry| {
+                    Object::Listed(entry.entry_type, foresee(platform, &ticket, entry))
+                });
+                (self.event(&operation), object)
             }
-            (FileKind::Regular, None) => Object::Unlisted,
-            _ => Object::NotRegular,
         };
         let decision = if self.settings.bypasses(level) {
             Decision::QUIETLY_ALLOWED
         } else {
-            decide(level, Event::Access(access), object)
+            decide(level, event, object)
         };
-        Forecast { object, decision }
+        Forecast { level, event, object, decision }
     }
 
-    /// The next step of a check that may begin again so many times after this one; `None` if it
+    /// What comes next in a check that may begin again so many times after this one; `None` if it
     /// may not even hash the file once more.
-    fn step(
-        &self,
-        platform: &impl Platform,
-        path: &[u8],
-        file: FileId,
-        access: Access,
-        retries: Option<u8>,
-    ) -> Step {
-        let Some(entry) = self.entry(file) else {
-            return self.settings.answer(platform, path, access, Object::Unlisted);
-        };
-        let evaluation = match retries {
-            _ if !entry.needs_evaluation() => Evaluation::from(entry.status),
-            Some(retries) => {
-                let algorithm = entry.fingerprint.algorithm();
-                return Step::Hash(Ticket { file, algorithm, access, stamp: entry.stamp, retries });
+    fn next<'a>(&self, operation: Operation<'a>, retries: Option<u8>) -> Next<'a> {
+        let event = self.event(&operation);
+        let file = operation.action.file().filter(|file| file.kind == FileKind::Regular);
+        let object = match file.map(|file| (file.id, self.entry(file.id))) {
+            Some((file, Some(entry))) => {
+                let evaluation = match retries {
+                    _ if !entry.needs_evaluation() => Evaluation::from(entry.status),
+                    Some(retries) if event.needs_contents() => {
+                        let algorithm = entry.fingerprint.algorithm();
+                        let stamp = entry.stamp;
+                        return Next::Hash(Ticket { operation, file, algorithm, stamp, retries });
+                    }
+                    _ => Evaluation::NotEvaluated,
+                };
+                Object::Listed(entry.entry_type, evaluation)
             }
-            None => Evaluation::NotEvaluated,
+            Some((_, None)) => Object::Unlisted,
+            None if operation.action == Action::Create(FileKind::Regular) => Object::Unlisted,
+            None => Object::NotRegular,
         };
-        let object = Object::Listed(entry.entry_type, evaluation);
-        self.settings.answer(platform, entry.name_or(path), access, object)
+        Next::Ask(event, object)
     }
-}
 
-impl Settings {
-    fn answer(self, platform: &impl Platform, name: &[u8], access: Access, object: Object) -> Step {
-        let decision = decide(self.strict, Event::Access(access), object);
-        for Notice { finding, loudness, alarm } in decision.notices.into_iter().flatten() {
-            let message = Message::Finding(finding);
-            if !alarm {
-                self.notify(platform, loudness, message, name);
-            } else if loudness.is_heard(self.verbosity) {
-                let process = platform.process();
-                platform.report(&Report { priority: Priority::Alert, message, name, process });
-            }
+    fn go_on<'a>(
+        &mut self,
+        platform: &impl Platform,
+        operation: Operation<'a>,
+        retries: Option<u8>,
+    ) -> Step<'a> {
+        match self.next(operation, retries) {
+            Next::Hash(ticket) => Step::Hash(ticket),
+            Next::Ask(event, object) => self.finish(platform, operation, event, object),
+        }
+    }
+
+    fn finish<'a>(
+        &mut self,
+        platform: &impl Platform,
+        operation: Operation<'a>,
+        event: Event,
+        object: Object,
+    ) -> Step<'a> {
+        let decision = decide(self.strict(), event, object);
+        self.announce(platform, operation, event, object, decision);
+        if decision.changes_entries() {
+            self.apply(operation, decision);
         }
         Step::Decided(decision.verdict)
+    }
+
+    /// Counts a decision, and reports what is to be reported.
+    fn announce(
+        &self,
+        platform: &impl Platform,
+        operation: Operation<'_>,
+        event: Event,
+        object: Object,
+        decision: Decision,
+    ) {
+        self.counters.count(event.kind(), decision.verdict);
+        let forecast = Forecast { level: self.strict(), event, object, decision };
+        for (loudness, mut report) in self.reports(operation, forecast) {
+            if loudness.is_heard(self.verbosity()) {
+                report.process = platform.process();
+                platform.report(&report);
+            }
+        }
     }
 }
 
@@ -211,13 +302,11 @@ fn record(entry: &mut Entry, found: &Digest) {
 }
 
 /// What hashing the file now would record for it.
-fn foresee(platform: &impl Platform, path: &[u8], file: FileId, entry: &Entry) -> Evaluation {
-    if !entry.needs_evaluation() {
-        return Evaluation::from(entry.status);
-    }
-    match platform.fingerprint(path, file, entry.fingerprint.algorithm()) {
+fn foresee(platform: &impl Platform, ticket: &Ticket<'_>, entry: &Entry) -> Evaluation {
+    match platform.fingerprint(ticket.operation.path, ticket.file, ticket.algorithm) {
         Ok(found) if found == entry.fingerprint => Evaluation::Valid,
         Ok(_) => Evaluation::Mismatch,
+        Err(Errno::TXTBSY) => Evaluation::Busy,
         Err(errno) => Evaluation::Failed(errno),
     }
 }

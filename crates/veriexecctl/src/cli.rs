@@ -4,7 +4,8 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use veriexec::{Access, StrictLevel};
+use kmod_ioctl::Simulated;
+use veriexec::StrictLevel;
 
 /// Manage the Veriexec subsystem.
 #[derive(Debug, Parser)]
@@ -60,36 +61,60 @@ pub(crate) enum Command {
         #[arg(value_parser = level)]
         level: Option<StrictLevel>,
     },
-    /// Show what an access to a file would be answered, changing nothing (mock device)
+    /// Show what a deed would be answered, changing nothing (mock device)
     Simulate {
-        /// The access
-        access: SimulatedAccess,
-        /// The file
+        /// The deed
+        deed: Deed,
+        /// What it is done to
         file: PathBuf,
+        /// The new name, of a rename
+        #[arg(required_if_eq("deed", "rename"))]
+        to: Option<PathBuf>,
         /// At this strict level instead of the device's
         #[arg(long, value_parser = level)]
         level: Option<StrictLevel>,
     },
 }
 
-/// An access that can be simulated.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum SimulatedAccess {
-    /// Execute it as a program
+/// What can be simulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Deed {
+    /// Execute a file as a program
     Exec,
-    /// Open it for reading
+    /// Open a file for reading
     Open,
-    /// Map it executable, or run it as the interpreter of a script
+    /// Map a file executable, or run it as the interpreter of a script
     Mmap,
+    /// Open a file for writing
+    Write,
+    /// Cut a file by path
+    Truncate,
+    /// Make a file
+    Create,
+    /// Rename a file: a second path is the new name
+    Rename,
+    /// Remove a file
+    Remove,
+    /// Give a file a second name
+    Link,
+    /// Unmount the file system mounted there
+    Unmount,
 }
 
-impl SimulatedAccess {
-    /// What a file must be listed for.
-    pub(crate) fn needed(self) -> Access {
+impl Deed {
+    /// The deed done to a path; `to` is for a rename.
+    pub(crate) fn to<'a>(self, path: &'a [u8], to: &'a [u8]) -> Simulated<'a> {
         match self {
-            Self::Exec => Access::Direct,
-            Self::Open => Access::File,
-            Self::Mmap => Access::Indirect,
+            Self::Exec => Simulated::Exec(path),
+            Self::Open => Simulated::Open(path),
+            Self::Mmap => Simulated::Mmap(path),
+            Self::Write => Simulated::Write(path),
+            Self::Truncate => Simulated::Truncate(path),
+            Self::Create => Simulated::Create(path),
+            Self::Rename => Simulated::Rename { from: path, to },
+            Self::Remove => Simulated::Remove(path),
+            Self::Link => Simulated::Link(path),
+            Self::Unmount => Simulated::Unmount(path),
         }
     }
 }

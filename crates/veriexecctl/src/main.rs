@@ -50,7 +50,9 @@ fn run(cli: &Cli) -> Result<Exit> {
             Ok(Exit::Done)
         }
         Command::Strict { level } => strict::run(cli, *level),
-        Command::Simulate { access, file, level } => simulate::run(cli, *access, file, *level),
+        Command::Simulate { deed, file, to, level } => {
+            simulate::run(cli, *deed, file, to.as_deref(), *level)
+        }
     }
 }
 

@@ -1,28 +1,33 @@
-//! `simulate`: what an access would be answered.
+//! `simulate`: what a deed would be answered.
 
 use std::io::{self, Write};
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use kmod_ioctl::{Access, Simulation};
 use sigfile::printable;
 use veriexec::{StrictLevel, Verdict};
 
-use crate::cli::{Cli, SimulatedAccess};
+use crate::cli::{Cli, Deed};
 use crate::exit::Exit;
 use crate::strict::mock;
 use crate::{bytes, open, to_standard_output};
 
-/// Shows what an access would be answered; the status is the answer.
+/// Shows what a deed would be answered; the status is the answer.
 pub(crate) fn run(
     cli: &Cli,
-    access: SimulatedAccess,
+    deed: Deed,
     file: &Path,
+    to: Option<&Path>,
     level: Option<StrictLevel>,
 ) -> Result<Exit> {
+    if to.is_some() && deed != Deed::Rename {
+        bail!("one path too many; only a rename takes two");
+    }
+    let to = to.map(bytes).unwrap_or_default();
     let mut device = open(cli, Access::READ)?;
     let simulation = mock(&mut device)?
-        .simulate(access.needed(), bytes(file), level)
+        .simulate(deed.to(bytes(file), to), level)
         .with_context(|| format!("`{}'", printable(bytes(file))))?;
     let Simulation { level, forecast, log } = simulation;
     let (answer, exit) = match forecast.decision.verdict {

@@ -22,6 +22,12 @@ pub struct LogLine {
     pub text: String,
 }
 
+impl From<&Report<'_>> for LogLine {
+    fn from(report: &Report<'_>) -> Self {
+        Self { priority: report.priority, text: report.to_string() }
+    }
+}
+
 /// The platform of the mock device.
 #[derive(Debug, Default)]
 pub(super) struct MockPlatform {
@@ -36,20 +42,20 @@ impl MockPlatform {
     pub(super) fn take_log(&self) -> Vec<LogLine> {
         self.log.take().into()
     }
+
+    /// What has a name, even if that is a symbolic link.
+    pub(super) fn locate_name(&self, path: &[u8]) -> Result<Located, Errno> {
+        let path = Path::new(OsStr::from_bytes(path));
+        let metadata = fs::symlink_metadata(path).map_err(|error| errno(&error))?;
+        Ok(located(path, &metadata))
+    }
 }
 
 impl Platform for MockPlatform {
     fn locate(&self, path: &[u8]) -> Result<Located, Errno> {
         let path = Path::new(OsStr::from_bytes(path));
         let metadata = fs::metadata(path).map_err(|error| errno(&error))?;
-        let kind = if metadata.is_file() {
-            FileKind::Regular
-        } else if metadata.is_dir() {
-            FileKind::Directory { mount_root: is_mount_root(path, &metadata) }
-        } else {
-            FileKind::Other
-        };
-        Ok(Located { id: identity(&metadata), kind })
+        Ok(located(path, &metadata))
     }
 
     fn supports(&self, _: Algorithm) -> bool {
@@ -78,8 +84,19 @@ impl Platform for MockPlatform {
         if log.len() == Self::LOG_LINES {
             log.pop_front();
         }
-        log.push_back(LogLine { priority: report.priority, text: report.to_string() });
+        log.push_back(report.into());
     }
+}
+
+fn located(path: &Path, metadata: &Metadata) -> Located {
+    let kind = if metadata.is_file() {
+        FileKind::Regular
+    } else if metadata.is_dir() {
+        FileKind::Directory { mount_root: is_mount_root(path, metadata) }
+    } else {
+        FileKind::Other
+    };
+    Located { id: identity(metadata), kind }
 }
 
 /// Which file it is. An inode number is used again when its file is gone, and then the time of
@@ -105,7 +122,7 @@ fn reading(error: &FileError) -> Errno {
 }
 
 /// An error that has no number is of a path that no system call takes.
-fn errno(error: &io::Error) -> Errno {
+pub(super) fn errno(error: &io::Error) -> Errno {
     error.raw_os_error().map_or(Errno::INVAL, Errno::from_raw)
 }
 
@@ -115,7 +132,7 @@ mod tests {
     use std::os::unix::fs::symlink;
     use veriexec::Message;
 
-    fn located(path: &Path) -> Result<Located, Errno> {
+    fn locate(path: &Path) -> Result<Located, Errno> {
         MockPlatform::default().locate(path.as_os_str().as_bytes())
     }
 
@@ -131,10 +148,10 @@ mod tests {
         fs::write(&file, "abc").unwrap();
         fs::hard_link(&file, &hard).unwrap();
         symlink("file", &soft).unwrap();
-        let found = located(&file).unwrap();
+        let found = locate(&file).unwrap();
         assert_eq!(found.kind, FileKind::Regular);
-        assert_eq!(located(&hard), Ok(found));
-        assert_eq!(located(&soft), Ok(found));
+        assert_eq!(locate(&hard), Ok(found));
+        assert_eq!(locate(&soft), Ok(found));
         assert_eq!(
             hashed(&hard, found.id),
             Ok(fingerprint::Hasher::digest(Algorithm::Sha256, b"abc"))
@@ -146,10 +163,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let [file, other] = ["file", "other"].map(|name| dir.path().join(name));
         fs::write(&file, "abc").unwrap();
-        let before = located(&file).unwrap();
+        let before = locate(&file).unwrap();
         fs::write(&other, "abc").unwrap();
         fs::rename(&other, &file).unwrap();
-        assert_ne!(located(&file).unwrap().id, before.id);
+        assert_ne!(locate(&file).unwrap().id, before.id);
         assert_eq!(hashed(&file, before.id), Err(Errno::STALE));
     }
 
@@ -158,14 +175,14 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         let metadata = file.as_file().metadata().unwrap();
         let born = metadata.created().map(|born| born.duration_since(UNIX_EPOCH).unwrap());
-        let generation = located(file.path()).unwrap().id.generation;
+        let generation = locate(file.path()).unwrap().id.generation;
         assert_eq!(u128::from(generation), born.map_or(0, |born| born.as_nanos()));
     }
 
     #[test]
     fn kinds_and_mount_points_are_told_apart() {
         let dir = tempfile::tempdir().unwrap();
-        let kind = |path: &str| located(Path::new(path)).unwrap().kind;
+        let kind = |path: &str| locate(Path::new(path)).unwrap().kind;
         assert_eq!(kind("/"), FileKind::Directory { mount_root: true });
         assert_eq!(kind(dir.path().to_str().unwrap()), FileKind::Directory { mount_root: false });
         assert_eq!(kind("/dev/null"), FileKind::Other);
@@ -176,25 +193,20 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("file");
         fs::write(&file, "").unwrap();
-        assert_eq!(located(&dir.path().join("none")), Err(Errno::NOENT));
-        assert_eq!(located(&file.join("below")), Err(Errno::NOTDIR));
-        assert_eq!(located(&dir.path().join("x".repeat(300))), Err(Errno::NAMETOOLONG));
-        assert_eq!(located(Path::new("")), Err(Errno::NOENT));
+        assert_eq!(locate(&dir.path().join("none")), Err(Errno::NOENT));
+        assert_eq!(locate(&file.join("below")), Err(Errno::NOTDIR));
+        assert_eq!(locate(&dir.path().join("x".repeat(300))), Err(Errno::NAMETOOLONG));
+        assert_eq!(locate(Path::new("")), Err(Errno::NOENT));
         let knot = dir.path().join("knot");
         symlink("knot", &knot).unwrap();
-        assert_eq!(located(&knot), Err(Errno::LOOP));
+        assert_eq!(locate(&knot), Err(Errno::LOOP));
     }
 
     #[test]
     fn the_log_is_bounded_and_keeps_what_is_new() {
         let platform = MockPlatform::default();
         let report = |name: String| {
-            platform.report(&Report {
-                priority: Priority::Notice,
-                message: Message::NewEntry,
-                name: name.as_bytes(),
-                process: None,
-            });
+            platform.report(&Report::new(Priority::Notice, Message::NewEntry, name.as_bytes()));
         };
         (0..=MockPlatform::LOG_LINES).for_each(|index| report(format!("/{index}")));
         let log = platform.take_log();

@@ -6,7 +6,10 @@
 //! | `strict` | number | the strict level |
 //! | `verbose` | number | the verbosity |
 //! | `loaded` | bool | whether anything was ever loaded |
+//! | `statistics` | dictionary | by the words of [`EventKind`], for those that happened |
 //! | `entries` | array | a dictionary for each entry |
+//!
+//! Statistics of a kind are a dictionary of the numbers `allowed` and `denied`.
 //!
 //! An entry has the keys of a reply to QUERY, veriexec(4), `file` among them if a name was to be
 //! kept, and `other-names`, an array of strings, if more than that one were. The numbers `mount`,
@@ -21,7 +24,9 @@ use std::path::{Path, PathBuf};
 use proplib::file::{self, FileError, FileProblem};
 use proplib::{Array, Dictionary, Limits, Object, PropString, SetError};
 use sigfile::{Printable, printable};
-use veriexec::{EntryView, FileId, KeptEntry, RestoreError, StrictLevel, Veriexec};
+use veriexec::{
+    EntryView, EventKind, FileId, KeptEntry, RestoreError, StrictLevel, Tally, Veriexec,
+};
 
 use crate::message::{self, EntryError, LoadedEntry};
 
@@ -29,6 +34,9 @@ const VERSION: &str = "veriexec-mock";
 const STRICT: &str = "strict";
 const VERBOSE: &str = "verbose";
 const LOADED: &str = "loaded";
+const STATISTICS: &str = "statistics";
+const ALLOWED: &str = "allowed";
+const DENIED: &str = "denied";
 const ENTRIES: &str = "entries";
 const OTHER_NAMES: &str = "other-names";
 const MOUNT: &str = "mount";
@@ -82,8 +90,23 @@ fn describe(veriexec: &Veriexec) -> Result<Dictionary, SetError> {
     state.set_unsigned(STRICT.as_bytes(), veriexec.strict().number().into())?;
     state.set_signed(VERBOSE.as_bytes(), veriexec.verbosity().into())?;
     state.set_bool(LOADED.as_bytes(), veriexec.was_loaded())?;
+    if let Some(statistics) = describe_statistics(veriexec)? {
+        state.set(STATISTICS.as_bytes(), statistics)?;
+    }
     state.set(ENTRIES.as_bytes(), entries)?;
     Ok(state)
+}
+
+/// What happened, if anything did.
+fn describe_statistics(veriexec: &Veriexec) -> Result<Option<Dictionary>, SetError> {
+    let mut statistics = None;
+    for (kind, tally) in veriexec.statistics().filter(|(_, tally)| *tally != Tally::default()) {
+        let mut counts = Dictionary::new();
+        counts.set_unsigned(ALLOWED.as_bytes(), tally.allowed)?;
+        counts.set_unsigned(DENIED.as_bytes(), tally.denied)?;
+        statistics.get_or_insert_with(Dictionary::new).set(kind.word().as_bytes(), counts)?;
+    }
+    Ok(statistics)
 }
 
 fn describe_entry(file: FileId, view: &EntryView<'_>) -> Result<Dictionary, SetError> {
@@ -120,11 +143,26 @@ fn resume(state: &Object) -> Result<Veriexec, StateProblem> {
     let entries = state.get_array(ENTRIES.as_bytes()).ok_or(key(ENTRIES, "an array"))?;
 
     let mut veriexec = Veriexec::resumed(strict, verbosity, loaded);
+    if let Some(statistics) = state.get(STATISTICS.as_bytes()) {
+        resume_statistics(&mut veriexec, statistics)
+            .ok_or(key(STATISTICS, "dictionaries of the numbers allowed and denied"))?;
+    }
     for (index, entry) in entries.iter().enumerate() {
         restore(&mut veriexec, entry)
             .map_err(|problem| StateProblem::Entry { number: index.saturating_add(1), problem })?;
     }
     Ok(veriexec)
+}
+
+fn resume_statistics(veriexec: &mut Veriexec, statistics: &Object) -> Option<()> {
+    let statistics = statistics.as_dictionary()?;
+    for kind in EventKind::ALL {
+        let Some(counts) = statistics.get(kind.word().as_bytes()) else { continue };
+        let counts = counts.as_dictionary()?;
+        let number = |key: &str| counts.get_u64(key.as_bytes());
+        veriexec.set_tally(kind, Tally { allowed: number(ALLOWED)?, denied: number(DENIED)? });
+    }
+    Some(())
 }
 
 fn restore(veriexec: &mut Veriexec, entry: &Object) -> Result<(), EntryProblem> {

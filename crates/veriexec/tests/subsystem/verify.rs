@@ -1,8 +1,8 @@
 //! Access checks: what is hashed, what is recorded, what is said.
 
 use veriexec::{
-    Access, Errno, Evaluation, FileKind, Finding, Forecast, LoadRequest, Object, Priority, Status,
-    Step, StrictLevel, Ticket, Verdict, Veriexec,
+    Access, Action, Errno, Evaluation, FileKind, Finding, Forecast, LoadRequest, Located, Object,
+    Operation, Priority, Status, Step, StrictLevel, Ticket, Verdict, Veriexec,
 };
 
 use crate::fake::{Fake, digest, request, sha256};
@@ -17,17 +17,21 @@ fn listing(fake: &Fake, entry_type: u8, level: StrictLevel) -> Veriexec {
     veriexec
 }
 
-fn ticket(step: Step) -> Ticket {
+fn execution(file: Located) -> Operation<'static> {
+    Operation { path: b"/f", action: Action::Access(file, Access::Direct) }
+}
+
+fn ticket(step: Step<'_>) -> Ticket<'_> {
     match step {
         Step::Hash(ticket) => ticket,
-        Step::Decided(verdict) => panic!("decided {verdict:?} before the file was hashed"),
+        other => panic!("{other:?} before the file was hashed"),
     }
 }
 
-fn verdict(step: Step) -> Verdict {
+fn verdict(step: Step<'_>) -> Verdict {
     match step {
         Step::Decided(verdict) => verdict,
-        Step::Hash(ticket) => panic!("hashes again: {ticket:?}"),
+        other => panic!("not decided: {other:?}"),
     }
 }
 
@@ -191,12 +195,12 @@ fn what_was_hashed_before_a_purge_is_hashed_again() {
     let good = sha256(b"good");
     let evil = sha256(b"evil");
 
-    let first = ticket(veriexec.begin(&fake, b"/f", file, Access::Direct));
+    let first = ticket(veriexec.begin(&fake, execution(file)));
     assert_eq!((first.file(), first.algorithm()), (file.id, good.algorithm()));
     veriexec.purge(file.id);
-    let second = ticket(veriexec.complete(&fake, b"/f", first, Ok(good)));
+    let second = ticket(veriexec.complete(&fake, first, Ok(good)));
     assert_eq!(veriexec.lookup(file.id).unwrap().status, Status::NotEvaluated);
-    assert_eq!(verdict(veriexec.complete(&fake, b"/f", second, Ok(evil))), DENIED);
+    assert_eq!(verdict(veriexec.complete(&fake, second, Ok(evil))), DENIED);
     assert_eq!(veriexec.lookup(file.id).unwrap().status, Status::Mismatch);
 }
 
@@ -205,11 +209,11 @@ fn an_error_before_a_purge_does_not_count_after_it() {
     let fake = Fake::default();
     let file = fake.file(1, 1, "/f", b"good");
     let mut veriexec = listing(&fake, 1, StrictLevel::Ids);
-    let first = ticket(veriexec.begin(&fake, b"/f", file, Access::Direct));
+    let first = ticket(veriexec.begin(&fake, execution(file)));
     veriexec.purge(file.id);
-    let second = ticket(veriexec.complete(&fake, b"/f", first, Err(Errno::TXTBSY)));
+    let second = ticket(veriexec.complete(&fake, first, Err(Errno::TXTBSY)));
     let good = Ok(sha256(b"good"));
-    assert_eq!(verdict(veriexec.complete(&fake, b"/f", second, good)), Verdict::Allow);
+    assert_eq!(verdict(veriexec.complete(&fake, second, good)), Verdict::Allow);
 }
 
 #[test]
@@ -220,11 +224,11 @@ fn a_file_that_never_settles_counts_as_one_that_does_not_match() {
         let fake = Fake::default();
         let file = fake.file(1, 1, "/f", b"good");
         let mut veriexec = listing(&fake, 1, level);
-        let mut step = veriexec.begin(&fake, b"/f", file, Access::Direct);
+        let mut step = veriexec.begin(&fake, execution(file));
         for _ in 0..3 {
             let unsettled = ticket(step);
             veriexec.purge(file.id);
-            step = veriexec.complete(&fake, b"/f", unsettled, Ok(sha256(b"good")));
+            step = veriexec.complete(&fake, unsettled, Ok(sha256(b"good")));
         }
         assert_eq!(verdict(step), expected);
         assert_eq!(veriexec.lookup(file.id).unwrap().status, Status::NotEvaluated);
@@ -238,10 +242,10 @@ fn an_entry_that_goes_while_its_file_is_hashed_is_gone() {
     let fake = Fake::default();
     let file = fake.file(1, 1, "/f", b"good");
     let mut veriexec = listing(&fake, 1, StrictLevel::Learning);
-    let ticket = ticket(veriexec.begin(&fake, b"/f", file, Access::Direct));
+    let ticket = ticket(veriexec.begin(&fake, execution(file)));
     veriexec.delete(&fake, b"/f").unwrap();
     veriexec.raise(StrictLevel::Ips).unwrap();
-    assert_eq!(verdict(veriexec.complete(&fake, b"/f", ticket, Ok(sha256(b"good")))), DENIED);
+    assert_eq!(verdict(veriexec.complete(&fake, ticket, Ok(sha256(b"good")))), DENIED);
 }
 
 #[test]
@@ -249,14 +253,14 @@ fn an_entry_that_is_replaced_while_its_file_is_hashed_is_another() {
     let fake = Fake::default();
     let file = fake.file(1, 1, "/f", b"good");
     let mut veriexec = listing(&fake, 1, StrictLevel::Learning);
-    let first = ticket(veriexec.begin(&fake, b"/f", file, Access::Direct));
+    let first = ticket(veriexec.begin(&fake, execution(file)));
     veriexec.delete(&fake, b"/f").unwrap();
     let other = digest(fingerprint::Algorithm::Sha512, b"good");
     veriexec.load(&fake, request("/f", &other, 1)).unwrap();
     veriexec.raise(StrictLevel::Ids).unwrap();
-    let second = ticket(veriexec.complete(&fake, b"/f", first, Ok(sha256(b"good"))));
+    let second = ticket(veriexec.complete(&fake, first, Ok(sha256(b"good"))));
     assert_eq!(second.algorithm(), other.algorithm());
-    assert_eq!(verdict(veriexec.complete(&fake, b"/f", second, Ok(other))), Verdict::Allow);
+    assert_eq!(verdict(veriexec.complete(&fake, second, Ok(other))), Verdict::Allow);
 }
 
 #[test]
@@ -265,12 +269,11 @@ fn of_two_checks_at_once_the_one_that_does_not_match_stays() {
         let fake = Fake::default();
         let file = fake.file(1, 1, "/f", b"good");
         let mut veriexec = listing(&fake, 1, StrictLevel::Ids);
-        let mut tickets =
-            [0, 1].map(|_| Some(ticket(veriexec.begin(&fake, b"/f", file, Access::Direct))));
+        let mut tickets = [0, 1].map(|_| Some(ticket(veriexec.begin(&fake, execution(file)))));
         let order = if evil_first { [b"evil", b"good"] } else { [b"good", b"evil"] };
         for (ticket, contents) in tickets.iter_mut().zip(order) {
             let ticket = ticket.take().unwrap();
-            let _ = veriexec.complete(&fake, b"/f", ticket, Ok(sha256(contents)));
+            let _ = veriexec.complete(&fake, ticket, Ok(sha256(contents)));
         }
         assert_eq!(veriexec.lookup(file.id).unwrap().status, Status::Mismatch);
         assert_eq!(veriexec.verify(&fake, b"/f", file, Access::Direct), DENIED);
@@ -287,7 +290,7 @@ fn a_forecast_changes_and_reports_nothing() {
     veriexec.set_verbosity(2);
     let would = |located, level| veriexec.would(&fake, b"/x", located, Access::Direct, level);
 
-    let Forecast { object, decision } = would(file, StrictLevel::Ids);
+    let Forecast { object, decision, .. } = would(file, StrictLevel::Ids);
     let direct = veriexec.lookup(file.id).unwrap().entry_type;
     assert_eq!(object, Object::Listed(direct, Evaluation::Mismatch));
     assert_eq!(decision.verdict, DENIED);
