@@ -3,9 +3,13 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use kmod_ioctl::Simulated;
 use veriexec::StrictLevel;
+
+use crate::lint;
 
 /// Manage the Veriexec subsystem.
 #[derive(Debug, Parser)]
@@ -27,6 +31,10 @@ pub(crate) struct Cli {
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
 
+    /// Answer in JSON, for programs
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -36,6 +44,9 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Load the entries of a signatures file ("-" for standard input)
     Load {
+        /// Leave nothing else in the driver: delete what is not in the file, or differs
+        #[arg(long)]
+        replace: bool,
         /// The signatures file
         #[arg(default_value = "/etc/signatures")]
         file: PathBuf,
@@ -55,11 +66,19 @@ pub(crate) enum Command {
     Dump,
     /// Delete all entries
     Flush,
-    /// Show the strict level, or raise it (mock device)
+    /// Show the driver's settings, and what it holds, in numbers
+    Status,
+    /// Show the strict level, or raise it
     Strict {
         /// The level to raise it to: 0 learning, 1 IDS, 2 IPS, 3 lockdown
         #[arg(value_parser = level)]
         level: Option<StrictLevel>,
+    },
+    /// Show how much is reported, or set it
+    Verbose {
+        /// 0 what matters, 1 each access too, 2 everything
+        #[arg(allow_negative_numbers = true)]
+        verbosity: Option<i32>,
     },
     /// Show what a deed would be answered, changing nothing (mock device)
     Simulate {
@@ -74,6 +93,74 @@ pub(crate) enum Command {
         #[arg(long, value_parser = level)]
         level: Option<StrictLevel>,
     },
+    /// Hash the listed files, and say which are not as listed
+    Verify(VerifyArgs),
+    /// Compare two signatures files
+    Diff {
+        /// A signatures file
+        before: PathBuf,
+        /// Another
+        after: PathBuf,
+    },
+    /// Say what is wrong with a signatures file, or will be
+    Lint(LintArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// What is to be verified.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The signatures file ("-" for standard input)
+    #[arg(default_value = "/etc/signatures")]
+    pub(crate) file: PathBuf,
+
+    /// Also say which programs and libraries below this directory are not listed (may be repeated)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) unlisted: Vec<PathBuf>,
+
+    /// With --unlisted, say so of all regular files
+    #[arg(short, long)]
+    pub(crate) all: bool,
+
+    /// The listed files are below this directory, which will be the root
+    #[arg(short = 'p', long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+
+    /// Print nothing but errors; the exit status is the answer
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// What is to be linted.
+#[derive(Debug, Args)]
+pub(crate) struct LintArgs {
+    /// The signatures file ("-" for standard input)
+    #[arg(default_value = "/etc/signatures")]
+    pub(crate) file: PathBuf,
+
+    /// Say nothing of warnings
+    #[arg(long)]
+    pub(crate) errors_only: bool,
+
+    /// Say nothing of findings with this code (may be repeated)
+    #[arg(long, value_name = "CODE", value_parser = finding_codes())]
+    pub(crate) allow: Vec<String>,
+
+    /// Look at the text alone, not at the files that are listed
+    #[arg(long)]
+    pub(crate) no_files: bool,
+
+    /// The listed files are below this directory, which will be the root
+    #[arg(short = 'p', long, value_name = "DIR", conflicts_with = "no_files")]
+    pub(crate) root: Option<PathBuf>,
+}
+
+fn finding_codes() -> PossibleValuesParser {
+    PossibleValuesParser::new(lint::codes())
 }
 
 /// What can be simulated.
@@ -164,7 +251,7 @@ mod tests {
         let cli = parse("veriexecctl -ekv load").unwrap();
         assert!(cli.eval_on_load && cli.keep_filename && cli.verbose);
         assert!(
-            matches!(cli.command, Command::Load { file } if file.as_os_str() == "/etc/signatures")
+            matches!(cli.command, Command::Load { file, .. } if file.as_os_str() == "/etc/signatures")
         );
         assert!(matches!(parse("veriexecctl LOAD sigs").unwrap().command, Command::Load { .. }));
         assert!(matches!(parse("veriexecctl Flush").unwrap().command, Command::Flush));
@@ -176,7 +263,7 @@ mod tests {
     fn options_stand_before_or_after_the_command() {
         let cli = parse("veriexecctl --device mock:state -k LOAD File").unwrap();
         assert_eq!(cli.device, "mock:state");
-        assert!(matches!(cli.command, Command::Load { file } if file.as_os_str() == "File"));
+        assert!(matches!(cli.command, Command::Load { file, .. } if file.as_os_str() == "File"));
         let cli = parse("veriexecctl load -k File --device mock:State").unwrap();
         assert!(cli.keep_filename);
         assert_eq!(cli.device, "mock:State");

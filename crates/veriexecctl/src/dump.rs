@@ -4,15 +4,24 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 
 use anyhow::Result;
 use kmod_ioctl::{Access, DumpedEntry};
+use serde_json::Value;
 use sigfile::printable;
 
 use crate::cli::Cli;
 use crate::exit::Exit;
+use crate::json::Object;
 use crate::{open, to_standard_output};
 
 /// Prints a line an entry, exact bytes for a program to read, harmless ones for a terminal.
 pub(crate) fn run(cli: &Cli) -> Result<Exit> {
     let entries = open(cli, Access::READ)?.dump()?;
+    if cli.json {
+        let json = |DumpedEntry { entry, status }: &DumpedEntry| {
+            Value::from(Object::new().entry(entry).with("status", status.name()))
+        };
+        Object::new().with("entries", entries.iter().map(json).collect::<Vec<_>>()).print()?;
+        return Ok(Exit::Done);
+    }
     let out = io::stdout().lock();
     let terminal = out.is_terminal();
     to_standard_output(print(BufWriter::new(out), &entries, terminal))?;

@@ -1,66 +1,51 @@
 //! `load`: a signatures file into the driver, entry by entry.
 
-use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
-use anyhow::{Context, Result};
-use indicatif::{ProgressBar, ProgressStyle};
-use kmod_ioctl::{Access, Device, LoadOptions};
-use sigfile::{Line, printable};
+use anyhow::{Result, bail};
+use kmod_ioctl::{Access, Device, DeviceError, LoadOptions, QueryReply, Reason};
+use sigfile::{Entry, Line, printable};
 
 use crate::cli::Cli;
+use crate::complaints::Complaints;
 use crate::exit::Exit;
-use crate::{bytes, complain, open, to_standard_output};
-
-/// How many messages about a file's lines are printed before they are only counted.
-const MESSAGES: usize = 200;
+use crate::progress::Progress;
+use crate::tally::{Change, Tally};
+use crate::{bytes, complain, open, replacement, signatures, to_standard_output};
 
 /// Loads every good line of the file; the status says whether any was not.
-pub(crate) fn run(cli: &Cli, file: &Path) -> Result<Exit> {
-    let text = read(file)?;
-    let mut complaints = Complaints::new(file);
-    let lines = good_lines(&text, &mut complaints);
-    let mut loaded = 0;
-    if !lines.is_empty() {
-        let mut device = open(cli, Access::READ_WRITE)?;
-        let sent = send(cli, &mut device, &lines, &mut complaints);
-        device.close()?;
-        loaded = sent?;
-    }
-    complaints.finish();
+pub(crate) fn run(cli: &Cli, file: &Path, replace: bool) -> Result<Exit> {
     let name = printable(bytes(file));
-    if cli.verbose {
-        to_standard_output(writeln!(io::stdout(), "Loaded {loaded} entries from {name}."))?;
+    let mut complaints = Complaints::default();
+    let lines = signatures::good_lines(file, &mut complaints)?;
+    if replace && complaints.count() > 0 {
+        let bad = complaints.finish();
+        bail!("{name} has {bad} errors, nothing was changed; --replace takes a file without any");
     }
-    let lost = complaints.count;
-    if lost == 0 {
+    let mut tally = Tally::new(cli.verbose, cli.json);
+    if replace || !lines.is_empty() {
+        let mut device = open(cli, Access::READ_WRITE)?;
+        let sent = if replace {
+            replacement::send(cli, &mut device, file, &lines, &mut tally, &mut complaints)
+        } else {
+            send(cli, &mut device, file, &lines, &mut tally, &mut complaints)
+        };
+        device.close()?;
+        sent?;
+    }
+    let errors = complaints.finish();
+    let loaded = tally.loaded();
+    if cli.json {
+        tally.json().name("file", bytes(file)).with("errors", errors).print()?;
+    } else if cli.verbose {
+        to_standard_output(writeln!(io::stdout(), "{name}: {tally}"))?;
+    }
+    if errors == 0 {
         return Ok(Exit::Done);
     }
-    complain(format_args!("cannot load all of {name}: {loaded} entries loaded, {lost} errors"));
+    complain(format_args!("cannot load all of {name}: {loaded} entries loaded, {errors} errors"));
     Ok(Exit::Failed)
-}
-
-fn read(file: &Path) -> Result<Vec<u8>> {
-    if file.as_os_str() == "-" {
-        let mut text = Vec::new();
-        io::stdin().lock().read_to_end(&mut text).context("standard input")?;
-        return Ok(text);
-    }
-    fs::read(file).with_context(|| format!("cannot read {}", printable(bytes(file))))
-}
-
-fn good_lines(text: &[u8], complaints: &mut Complaints<'_>) -> Vec<Line> {
-    let parsed = sigfile::entries(text);
-    parsed
-        .filter_map(|line| match line {
-            Ok(line) => Some(line),
-            Err(diagnostic) => {
-                complaints.add(format_args!("{}", diagnostic.in_file(complaints.file)));
-                None
-            }
-        })
-        .collect()
 }
 
 /// Sends the entries one by one, and goes on after one that the driver does not take, unless it
@@ -68,62 +53,60 @@ fn good_lines(text: &[u8], complaints: &mut Complaints<'_>) -> Vec<Line> {
 fn send(
     cli: &Cli,
     device: &mut Device,
+    file: &Path,
     lines: &[Line],
-    complaints: &mut Complaints<'_>,
-) -> Result<usize> {
-    let options = LoadOptions { keep_filename: cli.keep_filename, eval_on_load: cli.eval_on_load };
-    let progress = progress(cli, lines.len());
-    let mut loaded = 0;
+    tally: &mut Tally,
+    complaints: &mut Complaints,
+) -> Result<()> {
+    let options = options(cli);
+    let progress = Progress::of_entries(!cli.verbose, "loading", lines.len());
     for line in lines {
-        if cli.verbose {
-            let path = printable(line.entry.path());
-            to_standard_output(writeln!(io::stdout(), "Adding file `{path}'."))?;
-        }
-        match device.load_or_same(&line.entry, options) {
-            Ok(_) => loaded += 1,
-            Err(error) if error.is_about_one_file() => {
-                let file = printable(bytes(complaints.file));
-                complaints.add(format_args!("{file}:{}: {error}", line.number));
+        let entry = &line.entry;
+        // Only who wants to know it pays for another request.
+        let present = tally.is_wanted()
+            && device.query(entry.path()).is_ok_and(|present| is_same(&present, entry));
+        let change = if present { Change::Unchanged } else { Change::Added };
+        tally.announce(change, entry.path())?;
+        match device.load_or_same(entry, options) {
+            Ok(_) => tally.add(change, entry.path()),
+            Err(error) => {
+                let error = about_one_file(error)?;
+                progress.aside(|| refused(complaints, file, line, &error));
             }
-            Err(error) => return Err(error.into()),
         }
-        progress.inc(1);
+        progress.advance(1);
     }
-    progress.finish_and_clear();
-    Ok(loaded)
+    Ok(())
 }
 
-/// A bar on a terminal; elsewhere, and where every entry is named, none.
-fn progress(cli: &Cli, entries: usize) -> ProgressBar {
-    if cli.verbose {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(entries as u64);
-    let style = ProgressStyle::with_template("loading {wide_bar} {human_pos}/{human_len} {eta}");
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+/// What `-k` and `-e` ask for.
+pub(crate) fn options(cli: &Cli) -> LoadOptions {
+    LoadOptions { keep_filename: cli.keep_filename, eval_on_load: cli.eval_on_load }
 }
 
-/// Messages about a signatures file, bounded: a file that is none at all has thousands.
-struct Complaints<'a> {
-    file: &'a Path,
-    count: usize,
+/// Whether loading the entry would change nothing.
+pub(crate) fn is_same(present: &QueryReply, entry: &Entry) -> bool {
+    present.fingerprint == *entry.fingerprint()
+        && present.entry_type == entry.entry_type().or_direct()
 }
 
-impl<'a> Complaints<'a> {
-    fn new(file: &'a Path) -> Self {
-        Self { file, count: 0 }
-    }
+/// Whether the driver holds nothing of a file.
+pub(crate) fn has_no_entry(error: &DeviceError) -> bool {
+    error.refusal().is_some_and(|refusal| refusal.reason() == Reason::NoEntry)
+}
 
-    fn add(&mut self, message: std::fmt::Arguments<'_>) {
-        self.count += 1;
-        if self.count <= MESSAGES {
-            complain(message);
-        }
-    }
+/// The error of one entry, after which the next one can be tried; any other ends the run.
+pub(crate) fn about_one_file(error: DeviceError) -> Result<DeviceError> {
+    if error.is_about_one_file() { Ok(error) } else { Err(error.into()) }
+}
 
-    fn finish(&self) {
-        if self.count > MESSAGES {
-            complain(format_args!("{} more errors like these", self.count - MESSAGES));
-        }
-    }
+/// Complains of a line that the driver did not take.
+pub(crate) fn refused(
+    complaints: &mut Complaints,
+    file: &Path,
+    line: &Line,
+    error: &impl std::fmt::Display,
+) {
+    let file = printable(bytes(file));
+    complaints.add(format_args!("{file}:{}: {error}", line.number));
 }

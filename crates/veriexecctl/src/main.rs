@@ -2,14 +2,30 @@
 #![forbid(unsafe_code)]
 
 mod cli;
+mod complaints;
+mod completions;
 mod delete;
+mod difference;
 mod dump;
 mod exit;
+mod identity;
+mod json;
+mod lint;
 mod load;
 mod mount_point;
+mod progress;
 mod query;
+mod replacement;
+mod settings;
+mod signatures;
 mod simulate;
+mod status;
 mod strict;
+mod sysctl;
+mod tally;
+mod tree;
+mod unlisted;
+mod verify;
 
 use std::io::{self, ErrorKind};
 use std::path::Path;
@@ -17,7 +33,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use kmod_ioctl::{Access, Device, DeviceSpec};
+use kmod_ioctl::{Access, Device, DeviceSpec, MockDevice};
 
 use crate::cli::{Cli, Command};
 use crate::exit::Exit;
@@ -39,7 +55,7 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<Exit> {
     match &cli.command {
-        Command::Load { file } => load::run(cli, file),
+        Command::Load { replace, file } => load::run(cli, file, *replace),
         Command::Delete { path } => delete::run(cli, path),
         Command::Query { file } => query::run(cli, file),
         Command::Dump => dump::run(cli),
@@ -49,16 +65,27 @@ fn run(cli: &Cli) -> Result<Exit> {
             device.close()?;
             Ok(Exit::Done)
         }
-        Command::Strict { level } => strict::run(cli, *level),
+        Command::Status => status::run(cli),
+        Command::Strict { level } => strict::level(cli, *level),
+        Command::Verbose { verbosity } => strict::verbosity(cli, *verbosity),
         Command::Simulate { deed, file, to, level } => {
             simulate::run(cli, *deed, file, to.as_deref(), *level)
         }
+        Command::Verify(args) => verify::run(cli, args),
+        Command::Diff { before, after } => difference::run(cli, before, after),
+        Command::Lint(args) => lint::run(cli, args),
+        Command::Completions { shell } => completions::run(*shell),
     }
 }
 
 /// The driver that the command line names.
 fn open(cli: &Cli, access: Access) -> Result<Device> {
     Ok(Device::open(&DeviceSpec::try_from(cli.device.as_os_str())?, access)?)
+}
+
+/// The device as what only a mock device can do.
+fn mock(device: &mut Device) -> Result<&mut MockDevice> {
+    device.mock().context("only a mock device does this; name one with --device mock:FILE")
 }
 
 /// A path as the driver takes it.

@@ -4,11 +4,13 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use kmod_ioctl::{Access, DeviceError, Reason};
+use kmod_ioctl::Access;
 use sigfile::printable;
 
 use crate::cli::Cli;
 use crate::exit::Exit;
+use crate::json::{self, Object};
+use crate::load::has_no_entry;
 use crate::{bytes, mount_point, open, to_standard_output};
 
 /// Prints the six lines of NetBSD's tool.
@@ -20,6 +22,18 @@ pub(crate) fn run(cli: &Cli, file: &Path) -> Result<Exit> {
         Err(error) => return Err(error.into()),
     };
     let mount_point = mount_point::of(file).with_context(|| format!("`{name}'"))?;
+    if cli.json {
+        let object = Object::new()
+            .name("path", bytes(file))
+            .name("mount", bytes(&mount_point))
+            .with("algorithm", held.fingerprint.algorithm().name())
+            .with("fingerprint", held.fingerprint.to_string())
+            .with("flags", json::flags(held.entry_type))
+            .with("status", held.status.name());
+        let kept = held.file.as_deref();
+        kept.into_iter().fold(object, |object, kept| object.name("kept_name", kept)).print()?;
+        return Ok(Exit::Done);
+    }
     let text = format!(
         "Filename: {name}\n\
          Mount: {}\n\
@@ -35,8 +49,4 @@ pub(crate) fn run(cli: &Cli, file: &Path) -> Result<Exit> {
     );
     to_standard_output(io::stdout().write_all(text.as_bytes()))?;
     Ok(Exit::Done)
-}
-
-fn has_no_entry(error: &DeviceError) -> bool {
-    error.refusal().is_some_and(|refusal| refusal.reason() == Reason::NoEntry)
 }

@@ -4,14 +4,15 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use kmod_ioctl::{Access, Simulation};
+use kmod_ioctl::{Access, LogLine, Simulation};
+use serde_json::Value;
 use sigfile::printable;
-use veriexec::{StrictLevel, Verdict};
+use veriexec::{Errno, Priority, StrictLevel, Verdict};
 
 use crate::cli::{Cli, Deed};
 use crate::exit::Exit;
-use crate::strict::mock;
-use crate::{bytes, open, to_standard_output};
+use crate::json::Object;
+use crate::{bytes, mock, open, to_standard_output};
 
 /// Shows what a deed would be answered; the status is the answer.
 pub(crate) fn run(
@@ -30,10 +31,32 @@ pub(crate) fn run(
         .simulate(deed.to(bytes(file), to), level)
         .with_context(|| format!("`{}'", printable(bytes(file))))?;
     let Simulation { level, forecast, log } = simulation;
-    let (answer, exit) = match forecast.decision.verdict {
-        Verdict::Allow => ("allowed".to_owned(), Exit::Done),
-        Verdict::Deny(errno) => (format!("denied, {errno}"), Exit::Failed),
+    let (denied, exit) = match forecast.decision.verdict {
+        Verdict::Allow => (None, Exit::Done),
+        Verdict::Deny(errno) => (Some(errno), Exit::Failed),
     };
+    if cli.json {
+        let line = |line: &LogLine| {
+            let priority = match line.priority {
+                Priority::Alert => "alert",
+                Priority::Error => "error",
+                Priority::Warning => "warning",
+                Priority::Notice => "notice",
+                Priority::Info => "info",
+            };
+            Value::from(Object::new().with("priority", priority).with("text", line.text.as_str()))
+        };
+        Object::new()
+            .name("path", bytes(file))
+            .with("level", level.number())
+            .with("name", level.name())
+            .with("allowed", denied.is_none())
+            .with("error", denied.and_then(Errno::name))
+            .with("log", log.iter().map(line).collect::<Vec<_>>())
+            .print()?;
+        return Ok(exit);
+    }
+    let answer = denied.map_or_else(|| "allowed".to_owned(), |errno| format!("denied, {errno}"));
     let mut text = format!("{answer}, at strict level {} ({level})\n", level.number());
     for line in log {
         text.push_str(&line.text);

@@ -1,33 +1,62 @@
-//! `strict`: the level, shown or raised.
+//! `strict` and `verbose`: the driver's settings, shown or changed.
 
 use std::io::{self, Write};
 
-use anyhow::{Context, Result, bail};
-use kmod_ioctl::{Access, Device, MockDevice};
+use anyhow::{Result, bail};
+use kmod_ioctl::Access;
 use veriexec::StrictLevel;
 
 use crate::cli::Cli;
 use crate::exit::Exit;
-use crate::{open, to_standard_output};
+use crate::json::Object;
+use crate::settings::{Level, Settings};
+use crate::to_standard_output;
 
 /// Shows the strict level, or raises it.
-pub(crate) fn run(cli: &Cli, level: Option<StrictLevel>) -> Result<Exit> {
-    let Some(level) = level else {
-        let now = mock(&mut open(cli, Access::READ)?)?.strict();
-        to_standard_output(writeln!(io::stdout(), "{} {now}", now.number()))?;
+pub(crate) fn level(cli: &Cli, wanted: Option<StrictLevel>) -> Result<Exit> {
+    let mut settings = Settings::open(cli, access(wanted.is_some()))?;
+    let now = settings.strict()?;
+    let Some(wanted) = wanted else {
+        show_level(cli, now)?;
         return Ok(Exit::Done);
     };
-    let mut device = open(cli, Access::WRITE)?;
-    let mock = mock(&mut device)?;
-    let now = mock.strict();
-    if mock.raise(level).is_err() {
-        bail!("the strict level is {}; it can only be raised", now.number());
+    if Level::from(wanted).0 < now.0 {
+        bail!("the strict level is {}; it can only be raised", now.0);
     }
-    device.close()?;
+    settings.raise(wanted)?;
+    settings.close()?;
+    if cli.json {
+        show_level(cli, wanted.into())?;
+    }
     Ok(Exit::Done)
 }
 
-/// The device as what only a mock device can do.
-pub(crate) fn mock(device: &mut Device) -> Result<&mut MockDevice> {
-    device.mock().context("only a mock device does this; name one with --device mock:FILE")
+/// Shows the verbosity, or sets it.
+pub(crate) fn verbosity(cli: &Cli, wanted: Option<i32>) -> Result<Exit> {
+    let mut settings = Settings::open(cli, access(wanted.is_some()))?;
+    let shown = match wanted {
+        None => Some(settings.verbosity()?),
+        Some(wanted) => {
+            settings.set_verbosity(wanted)?;
+            settings.close()?;
+            cli.json.then_some(wanted.into())
+        }
+    };
+    match shown {
+        Some(verbosity) if cli.json => Object::new().with("verbosity", verbosity).print()?,
+        Some(verbosity) => to_standard_output(writeln!(io::stdout(), "{verbosity}"))?,
+        None => {}
+    }
+    Ok(Exit::Done)
+}
+
+fn access(change: bool) -> Access {
+    if change { Access::WRITE } else { Access::READ }
+}
+
+fn show_level(cli: &Cli, level: Level) -> Result<()> {
+    if cli.json {
+        return Object::new().with("level", level.0).with("name", level.name()).print();
+    }
+    to_standard_output(writeln!(io::stdout(), "{} {}", level.0, level.name()))
 }

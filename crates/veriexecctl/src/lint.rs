@@ -1,0 +1,92 @@
+//! `lint`: what is wrong with a signatures file, or will be.
+
+mod files;
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use anyhow::Result;
+use serde_json::Value;
+use sigfile::lint::{Fault, Severity};
+use sigfile::{Problem, printable};
+
+use crate::cli::{Cli, LintArgs};
+use crate::exit::Exit;
+use crate::json::Object;
+use crate::tree::Tree;
+use crate::{bytes, signatures, to_standard_output};
+
+/// Prints what there is to say about a file; the status says whether that was nothing.
+pub(crate) fn run(cli: &Cli, args: &LintArgs) -> Result<Exit> {
+    let text = signatures::read(&args.file)?;
+    let mut findings: Vec<Finding> = sigfile::lint(&text).into_iter().map(Finding::from).collect();
+    if !args.no_files {
+        findings.extend(files::lint(&text, &Tree::new(args.root.as_deref())?));
+        findings.sort_by_key(|finding| (finding.line, finding.column));
+    }
+    findings.retain(|finding| {
+        let allowed = args.allow.iter().any(|code| *code == finding.code);
+        !allowed && (finding.severity == Severity::Error || !args.errors_only)
+    });
+    if cli.json {
+        let count =
+            |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+        Object::new()
+            .name("file", bytes(&args.file))
+            .with("errors", count(Severity::Error))
+            .with("warnings", count(Severity::Warning))
+            .with("findings", findings.iter().map(Finding::json).collect::<Vec<_>>())
+            .print()?;
+    } else {
+        let out = BufWriter::new(io::stdout().lock());
+        to_standard_output(print(out, &args.file, &findings))?;
+    }
+    Ok(if findings.is_empty() { Exit::Done } else { Exit::Failed })
+}
+
+/// Every code that a finding can have.
+pub(crate) fn codes() -> impl Iterator<Item = &'static str> {
+    Problem::CODES.into_iter().chain(Fault::CODES).chain(files::CODES)
+}
+
+/// Something to be said about a place in the file.
+struct Finding {
+    line: usize,
+    column: usize,
+    severity: Severity,
+    code: &'static str,
+    /// Fit for a terminal.
+    text: String,
+    path: Option<Vec<u8>>,
+}
+
+impl From<sigfile::lint::Finding> for Finding {
+    fn from(finding: sigfile::lint::Finding) -> Self {
+        let sigfile::lint::Finding { line, column, path, fault } = finding;
+        let (severity, code) = (fault.severity(), fault.code());
+        Self { line, column, severity, code, text: fault.to_string(), path }
+    }
+}
+
+impl Finding {
+    fn json(&self) -> Value {
+        let object = Object::new()
+            .with("line", self.line)
+            .with("column", self.column)
+            .with("severity", self.severity.name())
+            .with("code", self.code)
+            .with("message", self.text.as_str());
+        match &self.path {
+            Some(path) => object.name("path", path).into(),
+            None => object.into(),
+        }
+    }
+}
+
+fn print(mut out: impl Write, file: &Path, findings: &[Finding]) -> io::Result<()> {
+    let file = printable(bytes(file)).to_string();
+    for Finding { line, column, severity, code, text, .. } in findings {
+        writeln!(out, "{file}:{line}:{column}: {severity}: {text} [{code}]")?;
+    }
+    out.flush()
+}
