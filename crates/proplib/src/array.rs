@@ -14,6 +14,21 @@ use crate::{Data, Dictionary, Object, PropString, StringError, walk};
 ///
 /// Clones share their elements until one of them is changed, which then has its own: an array is
 /// a value, and never changes under somebody who holds it or goes through it.
+///
+/// ```
+/// use proplib::{Array, Object};
+///
+/// let mut array = Array::new();
+/// array.push_string(b"MD5")?;
+/// array.push(256_u16)?;
+/// array.set(0, -1_i8)?;
+/// assert_eq!(array.get_i8(0), Some(-1));
+/// assert_eq!(array.get_u8(1), None);
+/// assert_eq!(array.iter().filter(|object| object.as_number().is_some()).count(), 2);
+/// assert_eq!(array.remove(1)?, Object::from(256_u16));
+/// assert!(array.remove(1).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Array(List<Object>);
 

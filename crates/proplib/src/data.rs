@@ -8,6 +8,15 @@ use crate::bytes::SharedBytes;
 use crate::fallible::NoMemory;
 
 /// Bytes without a meaning to the property list.
+///
+/// ```
+/// use proplib::Data;
+///
+/// let data = Data::new(&[0xde, 0xad])?;
+/// assert_eq!(data, Data::from_vec(vec![0xde, 0xad])?);
+/// assert_eq!(data.as_bytes(), [0xde, 0xad]);
+/// # Ok::<(), proplib::NoMemory>(())
+/// ```
 #[derive(Clone, Default)]
 pub struct Data(SharedBytes);
 

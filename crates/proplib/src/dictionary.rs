@@ -18,6 +18,27 @@ use crate::{Array, Data, Number, Object, PropString, StringError, walk};
 ///
 /// Clones share their entries until one of them is changed, which then has its own: a dictionary
 /// is a value, and never changes under somebody who holds it or goes through it.
+///
+/// ```
+/// use proplib::{Dictionary, SetError};
+///
+/// let mut entry = Dictionary::new();
+/// entry.set_string(b"file", b"/bin/sh")?;
+/// entry.set(b"status", 2_u8)?;
+/// entry.set(b"keep-filename", true)?;
+/// assert_eq!(entry.get_string(b"file"), Some(&b"/bin/sh"[..]));
+/// assert_eq!(entry.get_i64(b"status"), Some(2));
+/// assert_eq!(entry.get_bool(b"status"), None);
+/// assert_eq!(entry.keys().next(), Some(&b"file"[..]));
+///
+/// let before = entry.clone();
+/// entry.remove(b"status")?;
+/// assert_eq!((before.len(), entry.len()), (3, 2));
+///
+/// let error = entry.set(&[b'k'; 200], true);
+/// assert_eq!(error, Err(SetError::KeyTooLong { length: 200 }));
+/// # Ok::<(), SetError>(())
+/// ```
 #[derive(Clone)]
 pub struct Dictionary(List<Entry>);
 

@@ -40,6 +40,14 @@ impl Object {
     /// The object as an XML property list, byte for byte as NetBSD writes it, without the NUL
     /// that NetBSD puts after it.
     ///
+    /// ```
+    /// use proplib::Object;
+    ///
+    /// let text = String::from_utf8(Object::from(6_u8).externalize()?)?;
+    /// assert!(text.ends_with("<plist version=\"1.0\">\n<integer>0x6</integer>\n</plist>\n"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`WriteError`] if it exceeds [`Limits::DEFAULT`], or there is no memory for the text.
     pub fn externalize(&self) -> Result<Vec<u8>, WriteError> {

@@ -3,6 +3,16 @@
 //! With a standard `alloc` this is `try_reserve` before each growth. With an `alloc` built with
 //! `--cfg no_global_oom_handling`, as a kernel needs, the infallible methods do not exist, and
 //! their fallible relatives of nightly Rust do the same.
+//!
+//! ```
+//! use proplib::fallible::{self, NoMemory};
+//!
+//! let mut list = fallible::copy(b"ab")?;
+//! fallible::push(&mut list, b'c')?;
+//! assert_eq!(list, b"abc");
+//! assert_eq!(fallible::reserve(&mut list, usize::MAX), Err(NoMemory));
+//! # Ok::<(), NoMemory>(())
+//! ```
 
 use alloc::collections::TryReserveError;
 use alloc::sync::Arc;

@@ -11,6 +11,19 @@ impl Object {
     /// NetBSD takes and refusing what it refuses. A NUL ends the text; what follows a property list
     /// in XML is ignored, and what follows one in JSON is refused.
     ///
+    /// ```
+    /// use proplib::{Expected, Object, ReadErrorKind};
+    ///
+    /// let object = Object::internalize(b"<plist><integer>0x6</integer></plist>")?;
+    /// assert_eq!(object, Object::internalize(b"6")?);
+    ///
+    /// let error = Object::internalize(b"<plist>\n<dict>\n  <true/>").unwrap_err();
+    /// assert_eq!((error.line, error.column), (3, 3));
+    /// assert_eq!(error.kind, ReadErrorKind::Other(Expected::StartOrEnd("key", "dict")));
+    /// assert_eq!(error.to_string(), "3:3: expected <key> or </dict>");
+    /// # Ok::<(), proplib::ReadError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`ReadError`]: where the text is wrong, and what was expected there.
     pub fn internalize(text: &[u8]) -> Result<Self, ReadError> {

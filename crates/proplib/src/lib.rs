@@ -15,9 +15,19 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! | for | there is |
+//! |---|---|
+//! | XML and JSON, from and to memory | [`Object::internalize`], [`Object::externalize`] and others |
+//! | an XML array that need not fit into memory, and parts of a text without objects | [`xml`] |
+//! | files | `file`, with the `std` feature |
+//! | what crosses ioctl(2) | [`message`] |
+//! | a dictionary taken apart by rules | [`ingest`] |
+//! | types of one's own | `serde`, with the `serde` feature |
+//! | values of the plist crate | `plist`, with the `plist` feature |
+//!
 //! The crate is `no_std` and serves a kernel as well as a program: every growth can fail and says
-//! so ([`NoMemory`]), nothing recurses, and no input makes it panic. The `std` feature adds
-//! property lists in files.
+//! so ([`NoMemory`]), nothing recurses without a bound, and no input makes it panic. What it
+//! shares with the C library and where it differs is said in `man/proplib.3`.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(no_global_oom_handling, feature(allocator_api, vec_push_within_capacity))]
 #![forbid(unsafe_code)]

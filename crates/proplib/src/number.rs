@@ -9,6 +9,15 @@ use core::hash::{Hash, Hasher};
 ///
 /// Numbers compare by value, as prop_number(3) does: 5 signed equals 5 unsigned, and an unsigned
 /// number above `i64::MAX` equals no signed one. Their order is that of their values, too.
+///
+/// ```
+/// use proplib::Number;
+///
+/// let number = Number::from(200_i32);
+/// assert_eq!(number, Number::Unsigned(200));
+/// assert!(!number.is_unsigned());
+/// assert_eq!((number.to_u8(), number.to_i8()), (Some(200), None));
+/// ```
 #[derive(Clone, Copy)]
 pub enum Number {
     /// As `prop_number_create_signed` makes it.

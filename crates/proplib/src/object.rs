@@ -7,6 +7,23 @@ use crate::{Array, Data, Dictionary, Number, PropString, walk};
 /// A property list, or a part of one.
 ///
 /// Clones share what they hold and never allocate.
+///
+/// ```
+/// use proplib::{Array, Kind, Object};
+///
+/// let object = Object::from(7_u8);
+/// assert_eq!(object.kind(), Kind::Number);
+/// assert_eq!(object.as_number().and_then(|number| number.to_i64()), Some(7));
+/// assert_eq!(object.as_bool(), None);
+///
+/// let mut array = Array::new();
+/// array.push(object)?;
+/// match Object::from(array) {
+///     Object::Array(array) => assert_eq!(array.len(), 1),
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok::<(), proplib::NoMemory>(())
+/// ```
 #[derive(Clone)]
 pub enum Object {
     /// True or false, prop_bool(3).

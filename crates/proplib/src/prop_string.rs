@@ -6,6 +6,16 @@ use crate::bytes::Bytes;
 use crate::fallible::NoMemory;
 
 /// A string of C: any bytes but NUL, UTF-8 or not.
+///
+/// ```
+/// use proplib::{PropString, StringError};
+///
+/// let string = PropString::new(b"/bin/sh")?;
+/// assert_eq!(string.as_str(), Some("/bin/sh"));
+/// assert_eq!(PropString::new(b"\xff")?.as_str(), None);
+/// assert_eq!(PropString::new(b"a\0b"), Err(StringError::Nul));
+/// # Ok::<(), StringError>(())
+/// ```
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PropString(Bytes);
 
