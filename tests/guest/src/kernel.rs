@@ -1,0 +1,112 @@
+//! Debian's kernels for virtual machines, with their headers.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+
+use crate::cache::Cache;
+use crate::packages;
+
+/// A series of kernels that Debian maintains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Series {
+    /// Debian 12's own.
+    #[value(name = "6.1")]
+    V6_1,
+    /// Debian 13's, which Debian 12 has too.
+    #[value(name = "6.12")]
+    V6_12,
+}
+
+impl Series {
+    /// Every series.
+    pub(crate) const ALL: [Self; 2] = [Self::V6_1, Self::V6_12];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::V6_1 => "6.1",
+            Self::V6_12 => "6.12",
+        }
+    }
+
+    /// The package that depends on the headers of the newest release.
+    fn newest_headers(self) -> &'static str {
+        match self {
+            Self::V6_1 => "linux-headers-cloud-amd64",
+            Self::V6_12 => "linux-headers-6.12-cloud-amd64",
+        }
+    }
+}
+
+impl fmt::Display for Series {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(self.name())
+    }
+}
+
+/// A kernel with its headers.
+#[derive(Debug)]
+pub(crate) struct Kernel {
+    pub(crate) series: Series,
+    /// What `uname -r` says.
+    pub(crate) release: String,
+    /// What an emulator boots.
+    pub(crate) image: PathBuf,
+    /// What modules are built with.
+    pub(crate) headers: PathBuf,
+    /// Its own modules.
+    modules: PathBuf,
+}
+
+impl Kernel {
+    /// Unpacks the newest kernel of the series, unless the cache has one.
+    pub(crate) fn fetch(cache: &Cache, series: Series) -> Result<Self> {
+        let place = cache.at(&format!("linux-{series}"));
+        cache.directory(&format!("linux-{series}"), |making| fill(series, making, &place))?;
+        let release = fs::read_to_string(place.join("release"))?;
+        Ok(Self {
+            series,
+            image: place.join(format!("boot/vmlinuz-{release}")),
+            headers: place.join(format!("usr/src/linux-headers-{release}")),
+            modules: place.join(format!("lib/modules/{release}/kernel")),
+            release,
+        })
+    }
+
+    /// The file of a module, `crypto/rmd160` for example, unless the kernel itself has it.
+    pub(crate) fn module(&self, name: &str) -> Option<PathBuf> {
+        let files = ["ko", "ko.xz"].map(|suffix| self.modules.join(format!("{name}.{suffix}")));
+        files.into_iter().find(|file| file.exists())
+    }
+}
+
+/// Unpacks a kernel into a directory that will be moved to its place.
+fn fill(series: Series, making: &Path, place: &Path) -> Result<()> {
+    let depended_on = packages::dependencies(series.newest_headers(), &["linux-headers-"])?;
+    let headers = depended_on.first().context("Debian has no such kernel")?.clone();
+    let release = headers.strip_prefix("linux-headers-").context("no headers")?;
+    let mut wanted = packages::dependencies(&headers, &["linux-headers-", "linux-kbuild-"])?;
+    wanted.push(headers.clone());
+    let unsigned = format!("linux-image-{release}-unsigned");
+    wanted.push(if packages::exists(&unsigned)? {
+        unsigned
+    } else {
+        format!("linux-image-{release}")
+    });
+    packages::unpack(&wanted, making)?;
+    point_home(&making.join("usr/src").join(&headers).join("Makefile"), place)?;
+    fs::write(making.join("release"), release)?;
+    Ok(())
+}
+
+/// The headers' Makefile includes another by its absolute path, where the package would be
+/// installed.
+fn point_home(makefile: &Path, place: &Path) -> Result<()> {
+    let text = fs::read_to_string(makefile).with_context(|| makefile.display().to_string())?;
+    let home = format!("include {}/usr/src/", place.display());
+    fs::write(makefile, text.replace("include /usr/src/", &home))?;
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! A virtual machine, from power on to power off.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+/// The memory of a machine, in MiB.
+const MEMORY: &str = "512";
+
+/// How a machine ran.
+#[derive(Debug)]
+pub(crate) struct Run {
+    /// All that came through the serial line.
+    pub(crate) serial: String,
+    /// Whether it powered off by itself in time.
+    pub(crate) ended: bool,
+    pub(crate) elapsed: Duration,
+}
+
+/// Boots a kernel with a root until it powers off, but no longer than the limit.
+///
+/// The kernel prints nothing but its end, so that the serial line is the scenario's; an oops ends
+/// it.
+pub(crate) fn boot(
+    mut qemu: Command,
+    kernel: &Path,
+    root: &[u8],
+    cpus: u8,
+    limit: Duration,
+    verbose: bool,
+) -> Result<Run> {
+    let mut initrd = tempfile::NamedTempFile::new()?;
+    initrd.write_all(root)?;
+    qemu.args(["-machine", "pc", "-cpu", "max", "-accel", "tcg", "-m", MEMORY]);
+    qemu.args(["-smp", &cpus.to_string(), "-nodefaults", "-display", "none", "-no-reboot"]);
+    qemu.args(["-serial", "stdio", "-nic", "none", "-kernel"]).arg(kernel);
+    qemu.arg("-initrd").arg(initrd.path());
+    qemu.args(["-append", "console=ttyS0 quiet loglevel=1 panic=-1 oops=panic"]);
+    qemu.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+
+    let started = Instant::now();
+    let mut machine = qemu.spawn().context("cannot run qemu-system-x86_64")?;
+    let serial = machine.stdout.take().map(|pipe| thread::spawn(move || listen(pipe, verbose)));
+    let errors = machine.stderr.take().map(|pipe| thread::spawn(move || listen(pipe, true)));
+    let ended = loop {
+        if machine.try_wait()?.is_some() {
+            break true;
+        }
+        if started.elapsed() > limit {
+            machine.kill()?;
+            machine.wait()?;
+            break false;
+        }
+        thread::sleep(Duration::from_millis(20));
+    };
+    let heard = [serial, errors].into_iter().flatten().filter_map(|thread| thread.join().ok());
+    Ok(Run { serial: heard.collect(), ended, elapsed: started.elapsed() })
+}
+
+/// Reads a pipe to its end.
+fn listen(mut pipe: impl Read, verbose: bool) -> String {
+    let mut heard = Vec::new();
+    let mut piece = [0; 4096];
+    while let Ok(got @ 1..) = pipe.read(&mut piece) {
+        let piece = piece.get(..got).unwrap_or_default();
+        heard.extend(piece);
+        if verbose {
+            let _ = std::io::stderr().write_all(piece);
+        }
+    }
+    String::from_utf8_lossy(&heard).into_owned()
+}
+
+/// Keeps what came through the serial line.
+pub(crate) fn keep(run: &Run, file: &Path) -> Result<()> {
+    if let Some(directory) = file.parent() {
+        fs::create_dir_all(directory)?;
+    }
+    fs::write(file, &run.serial).with_context(|| file.display().to_string())
+}

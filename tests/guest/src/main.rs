@@ -1,0 +1,100 @@
+//! Boots Debian's kernels under QEMU, and tries the module in them: `cargo xtask guest`.
+//!
+//! What it needs it fetches as Debian packages and unpacks into a cache, `.cache/guest` in the
+//! repository's root or `$VERIEXEC_CACHE`; on the machine itself it installs nothing. To fetch
+//! newer kernels, delete the cache.
+#![forbid(unsafe_code)]
+
+mod archive;
+mod cache;
+mod kernel;
+mod machine;
+mod module;
+mod packages;
+mod program;
+mod protocol;
+mod root;
+mod scenario;
+mod tools;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use clap::Parser;
+
+use cache::Cache;
+use kernel::{Kernel, Series};
+use module::Module;
+use scenario::{Materials, Scenario};
+use tools::Tools;
+
+/// Boot Linux kernels under QEMU, and try the module in them.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask guest", bin_name = "cargo xtask guest")]
+struct Cli {
+    /// The kernel; all of them if none is named
+    #[arg(long)]
+    kernel: Option<Series>,
+
+    /// The module's Rust object, as `cargo xtask kmod` makes it
+    #[arg(long, hide = true)]
+    object: PathBuf,
+
+    /// Where veriexecctl and veriexecgen are
+    #[arg(long, hide = true)]
+    programs: PathBuf,
+
+    /// Print what each kernel says while it runs
+    #[arg(short, long)]
+    verbose: bool,
+
+    /// The scenarios; all of them if none is named
+    #[arg(value_parser = scenario::named)]
+    scenarios: Vec<&'static Scenario>,
+}
+
+fn main() -> ExitCode {
+    match run(&Cli::parse()) {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("guest: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the scenarios, and says how many have failed.
+fn run(cli: &Cli) -> Result<usize> {
+    let all: Vec<&Scenario> = scenario::ALL.iter().collect();
+    let scenarios = if cli.scenarios.is_empty() { &all } else { &cli.scenarios };
+    let series = cli.kernel.map_or_else(|| Series::ALL.to_vec(), |one| vec![one]);
+    let cache = Cache::open()?;
+    let tools = Tools::fetch(&cache).context("the tools")?;
+    let (mut ran, mut failed) = (0_usize, 0_usize);
+    for series in series {
+        let kernel = Kernel::fetch(&cache, series).with_context(|| format!("kernel {series}"))?;
+        let module = Module::build(&cache, &tools, &kernel, &cli.object)
+            .with_context(|| format!("the module for kernel {}", kernel.release))?;
+        println!("kernel {}, module of {} bytes", kernel.release, module.stripped_size);
+        let materials = Materials {
+            cache: &cache,
+            tools: &tools,
+            kernel: &kernel,
+            module: &module,
+            programs: &cli.programs,
+        };
+        for scenario in scenarios {
+            ran += 1;
+            let outcome = scenario.run(&materials, cli.verbose)?;
+            println!("  {}: {outcome}", scenario.name);
+            failed += usize::from(!outcome.passed());
+        }
+    }
+    if ran == 0 {
+        bail!("there is no such scenario");
+    }
+    println!("{ran} scenarios, {} passed, {failed} failed", ran - failed);
+    Ok(failed)
+}
