@@ -426,3 +426,11 @@ fn depth_is_limited_both_ways() {
     let object = variants(257).serialize(Serializer::within(&deep)).unwrap().unwrap();
     assert_eq!(*from_object::<Variants>(&object).unwrap_err().kind(), too_deep);
 }
+
+#[test]
+fn a_type_that_wraps_itself_is_left_in_the_end() {
+    #[derive(Debug, Deserialize)]
+    struct Endless(#[allow(dead_code, reason = "nothing is ever put there")] Option<Box<Endless>>);
+    let error = from_object::<Endless>(&true.into()).unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::TooDeep { limit: 256 });
+}

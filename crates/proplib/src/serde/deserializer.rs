@@ -19,6 +19,8 @@ pub struct Deserializer<'de> {
     node: Node<'de>,
     max_depth: usize,
     depth: usize,
+    /// How many types were entered for this object that are but a wrap of another.
+    wraps: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -70,12 +72,12 @@ impl<'de> Deserializer<'de> {
     /// For an object whose containers are at most as deep as the limits say.
     #[must_use]
     pub fn within(source: impl Into<Source<'de>>, limits: &Limits) -> Self {
-        Self { node: source.into().0, max_depth: limits.max_depth, depth: 0 }
+        Self { node: source.into().0, max_depth: limits.max_depth, depth: 0, wraps: 0 }
     }
 
     /// For what is in this container.
     fn inner(self, object: &'de Object) -> Self {
-        Self { node: Source::from(object).0, ..self }
+        Self { node: Source::from(object).0, wraps: 0, ..self }
     }
 
     /// # Errors
@@ -85,6 +87,16 @@ impl<'de> Deserializer<'de> {
             return Err(ErrorKind::TooDeep { limit: self.max_depth }.into());
         }
         self.depth = self.depth.saturating_add(1);
+        Ok(self)
+    }
+
+    /// # Errors
+    /// If too many types wrap each other; one that wraps itself would do so without end.
+    fn wrapped(mut self) -> Result<Self, Error> {
+        if self.wraps >= self.max_depth {
+            return Err(ErrorKind::TooDeep { limit: self.max_depth }.into());
+        }
+        self.wraps = self.wraps.saturating_add(1);
         Ok(self)
     }
 
@@ -146,7 +158,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_some(self)
+        visitor.visit_some(self.wrapped()?)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -154,7 +166,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'de> {
         _: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
+        visitor.visit_newtype_struct(self.wrapped()?)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
