@@ -24,7 +24,7 @@ struct Check {
     missing: fn() -> Option<&'static str>,
 }
 
-const CHECKS: [Check; 9] = [
+const CHECKS: [Check; 10] = [
     Check { name: "formatting", run: |_| formatting(), missing: || lacks("fmt", "rustfmt") },
     Check { name: "clippy", run: |_| clippy(), missing: || lacks("clippy", "clippy") },
     Check { name: "documentation", run: |_| documentation(), missing: || None },
@@ -32,6 +32,7 @@ const CHECKS: [Check; 9] = [
     Check { name: "crates without std", run: |_| no_std(), missing: || None },
     Check { name: "manual pages", run: |_| man(), missing: lacks_mandoc },
     Check { name: "out of memory", run: |_| build_std::oom(), missing: build_std::lacks },
+    Check { name: "kernel module", run: |_| kmod::check(), missing: build_std::lacks },
     Check { name: "NetBSD", run: |_| build_std::netbsd(), missing: build_std::lacks },
     Check { name: "tests", run: tests, missing: || None },
 ];

@@ -83,3 +83,28 @@ pub(crate) fn keep(run: &Run, file: &Path) -> Result<()> {
     }
     fs::write(file, &run.serial).with_context(|| file.display().to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(script: &str, limit: Duration) -> Run {
+        let mut machine = Command::new("sh");
+        machine.args(["-c", script]);
+        boot(machine, Path::new("kernel"), b"", 1, limit, false).unwrap()
+    }
+
+    #[test]
+    fn a_machine_that_hangs_is_stopped_and_heard() {
+        let hung = run("echo said; exec sleep 1000", Duration::from_millis(500));
+        assert!(!hung.ended);
+        assert_eq!(hung.serial, "said\n");
+    }
+
+    #[test]
+    fn a_machine_that_ends_is_heard_with_its_errors() {
+        let ended = run("echo said; echo wrong >&2", Duration::from_secs(1000));
+        assert!(ended.ended);
+        assert_eq!(ended.serial, "said\nwrong\n");
+    }
+}

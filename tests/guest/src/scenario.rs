@@ -3,6 +3,7 @@
 mod boot;
 mod device;
 mod module;
+mod traffic;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,7 +21,8 @@ use crate::root::Root;
 use crate::tools::Tools;
 
 /// Every scenario, in the order in which they run.
-pub(crate) const ALL: [Scenario; 3] = [boot::SCENARIO, module::SCENARIO, device::SCENARIO];
+pub(crate) const ALL: [Scenario; 4] =
+    [boot::SCENARIO, module::SCENARIO, device::SCENARIO, traffic::SCENARIO];
 
 /// Something that is tried in a guest.
 #[derive(Clone, Copy, Debug)]

@@ -49,6 +49,9 @@ impl Platform for Kernel {
         Ok(digest)
     }
 
+    // Reports are rare, and a line is long: only those who report shall have it on their stack.
+    #[cold]
+    #[inline(never)]
     fn report(&self, report: &Report<'_>) {
         let mut line = Line::default();
         // What does not fit is left out, and the line says so.
