@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use crate::api;
 use crate::build_std;
 use crate::command::{available, cargo, command, root, run};
+use crate::kmod;
 
 /// What must build without std, as a kernel needs it.
 pub(crate) const NO_STD: [&str; 5] =
