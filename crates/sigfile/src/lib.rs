@@ -40,6 +40,8 @@ mod grammar;
 #[cfg(feature = "std")]
 pub mod lint;
 #[cfg(feature = "std")]
+mod needs;
+#[cfg(feature = "std")]
 mod netbsd;
 mod printable;
 #[cfg(feature = "std")]
@@ -59,6 +61,8 @@ pub use entry_type::{EntryType, UnknownFlag};
 pub use grammar::{Entries, Line, entries};
 #[cfg(feature = "std")]
 pub use lint::lint;
+#[cfg(feature = "std")]
+pub use needs::{Machine, Needs, needs};
 pub use printable::{Printable, printable};
 #[cfg(feature = "std")]
 pub use selection::is_program_or_library;

@@ -95,6 +95,10 @@ pub(crate) enum Command {
     },
     /// Hash the listed files, and say which are not as listed
     Verify(VerifyArgs),
+    /// Show what each access to a file is answered at each strict level, and why
+    Explain(ExplainArgs),
+    /// Say what a strict level would deny on this machine now
+    Preflight(PreflightArgs),
     /// Compare two signatures files
     Diff {
         /// A signatures file
@@ -133,6 +137,41 @@ pub(crate) struct VerifyArgs {
     /// Print nothing but errors; the exit status is the answer
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+/// What is to be explained.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The file
+    pub(crate) file: PathBuf,
+
+    /// Take the entries, or with a driver their lines, from this file, not /etc/signatures
+    #[arg(long, value_name = "FILE")]
+    pub(crate) signatures: Option<PathBuf>,
+
+    /// At this strict level alone
+    #[arg(long, value_parser = level)]
+    pub(crate) level: Option<StrictLevel>,
+}
+
+/// What is to be tried.
+#[derive(Debug, Args)]
+pub(crate) struct PreflightArgs {
+    /// The strict level: 0 learning, 1 IDS, 2 IPS, 3 lockdown
+    #[arg(long, value_parser = level, default_value = "2")]
+    pub(crate) level: StrictLevel,
+
+    /// The signatures file ("-" for standard input)
+    #[arg(long, value_name = "FILE", default_value = "/etc/signatures")]
+    pub(crate) signatures: PathBuf,
+
+    /// Look at the system below this directory, which will be the root
+    #[arg(short = 'p', long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+
+    /// Fail for what is running now, too
+    #[arg(long)]
+    pub(crate) strict_running: bool,
 }
 
 /// What is to be linted.

@@ -4,15 +4,21 @@
 mod cli;
 mod complaints;
 mod completions;
+mod contents;
 mod delete;
 mod difference;
 mod dump;
 mod exit;
+mod explain;
+mod grounds;
 mod identity;
 mod json;
+mod libraries;
 mod lint;
+mod listing;
 mod load;
 mod mount_point;
+mod preflight;
 mod progress;
 mod query;
 mod replacement;
@@ -27,7 +33,9 @@ mod tree;
 mod unlisted;
 mod verify;
 
+use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -72,6 +80,8 @@ fn run(cli: &Cli) -> Result<Exit> {
             simulate::run(cli, *deed, file, to.as_deref(), *level)
         }
         Command::Verify(args) => verify::run(cli, args),
+        Command::Explain(args) => explain::run(cli, args),
+        Command::Preflight(args) => preflight::run(cli, args),
         Command::Diff { before, after } => difference::run(cli, before, after),
         Command::Lint(args) => lint::run(cli, args),
         Command::Completions { shell } => completions::run(*shell),
@@ -91,6 +101,11 @@ fn mock(device: &mut Device) -> Result<&mut MockDevice> {
 /// A path as the driver takes it.
 fn bytes(path: &Path) -> &[u8] {
     path.as_os_str().as_encoded_bytes()
+}
+
+/// The path that a driver's bytes are.
+fn path(bytes: &[u8]) -> &Path {
+    Path::new(OsStr::from_bytes(bytes))
 }
 
 /// Prints one message to standard error. Nothing can be done where that fails.
