@@ -9,7 +9,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use kmod_ioctl::{Access, Device, DeviceSpec, MockDevice, TableOverview};
-use veriexec::{Status, StrictLevel};
+use veriexec::{EventKind, Status, StrictLevel, Tally};
 
 use crate::cli::Cli;
 use crate::sysctl::Sysctl;
@@ -108,6 +108,15 @@ impl Settings {
                 };
                 Ok(sysctl.tables()?.into_iter().map(known).collect())
             }
+        }
+    }
+
+    /// How often each kind of event was decided about, of those that ever were; a kernel's driver
+    /// does not tell.
+    pub(crate) fn decisions(&mut self) -> Option<Vec<(EventKind, Tally)>> {
+        match self {
+            Self::Mock(device) => Some(device.mock()?.overview().statistics),
+            Self::Kernel(_) => None,
         }
     }
 

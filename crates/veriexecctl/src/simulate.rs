@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use kmod_ioctl::{Access, LogLine, Simulation};
 use serde_json::Value;
 use sigfile::printable;
-use veriexec::{Errno, Priority, StrictLevel, Verdict};
+use veriexec::{StrictLevel, Verdict};
 
 use crate::cli::{Cli, Deed};
 use crate::exit::Exit;
@@ -36,23 +36,17 @@ pub(crate) fn run(
         Verdict::Deny(errno) => (Some(errno), Exit::Failed),
     };
     if cli.json {
-        let line = |line: &LogLine| {
-            let priority = match line.priority {
-                Priority::Alert => "alert",
-                Priority::Error => "error",
-                Priority::Warning => "warning",
-                Priority::Notice => "notice",
-                Priority::Info => "info",
-            };
-            Value::from(Object::new().with("priority", priority).with("text", line.text.as_str()))
-        };
+        let errno =
+            denied.map(|errno| errno.name().map_or_else(|| errno.raw().into(), Value::from));
+        let line = |line: &LogLine| serde_json::from_str::<Value>(&line.json);
+        let log = log.iter().map(line).collect::<Result<Vec<_>, _>>()?;
         Object::new()
             .name("path", bytes(file))
             .with("level", level.number())
             .with("name", level.name())
             .with("allowed", denied.is_none())
-            .with("error", denied.and_then(Errno::name))
-            .with("log", log.iter().map(line).collect::<Vec<_>>())
+            .with("errno", errno)
+            .with("log", log)
             .print()?;
         return Ok(exit);
     }

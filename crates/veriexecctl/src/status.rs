@@ -6,7 +6,7 @@ use anyhow::Result;
 use kmod_ioctl::Access;
 use serde_json::Value;
 use sigfile::printable;
-use veriexec::Status;
+use veriexec::{EventKind, Status, Tally};
 
 use crate::cli::Cli;
 use crate::exit::Exit;
@@ -26,13 +26,13 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit> {
     Ok(if overview.is_complete() { Exit::Done } else { Exit::Failed })
 }
 
-#[derive(Default)]
 struct Overview {
     level: Option<crate::settings::Level>,
     verbosity: Option<i64>,
     algorithms: Option<Vec<String>>,
     tables: Option<Vec<Table>>,
     statuses: Option<Statuses>,
+    decisions: Option<Vec<(EventKind, Tally)>>,
 }
 
 /// How many entries have each status.
@@ -49,13 +49,14 @@ impl Overview {
         let verbosity = known(settings.verbosity());
         let algorithms = known(settings.algorithms());
         let tables = known(settings.tables());
+        let decisions = settings.decisions();
         let exact = tables.as_deref().and_then(Statuses::of_tables);
         let statuses = match (exact, settings) {
             (Some(statuses), _) => Some(statuses),
             (None, Settings::Mock(_)) => None,
             (None, Settings::Kernel(_)) => known(Statuses::of_names(cli)),
         };
-        Ok(Self { level, verbosity, algorithms, tables, statuses })
+        Ok(Self { level, verbosity, algorithms, tables, statuses, decisions })
     }
 
     fn is_complete(&self) -> bool {
@@ -85,10 +86,15 @@ impl Overview {
             let mount = table.mount.as_deref().map(|mount| printable(mount).to_string());
             text.push_str(&format!("    {}: {}\n", or_unknown(mount), table.entries));
         }
-        let Some(Statuses { counts, of_names }) = &self.statuses else { return text };
-        let kept = if *of_names { " (of the names that were kept)" } else { "" };
-        for (status, count) in Status::ALL.into_iter().zip(counts) {
-            text.push_str(&format!("{}{kept}: {count}\n", capitalized(status.name())));
+        if let Some(Statuses { counts, of_names }) = &self.statuses {
+            let kept = if *of_names { " (of the names that were kept)" } else { "" };
+            for (status, count) in Status::ALL.into_iter().zip(counts) {
+                text.push_str(&format!("{}{kept}: {count}\n", capitalized(status.name())));
+            }
+        }
+        for (kind, Tally { allowed, denied }) in self.decisions.iter().flatten() {
+            let kind = kind.word();
+            text.push_str(&format!("Decisions, {kind}: {allowed} allowed, {denied} denied\n"));
         }
         text
     }
@@ -110,7 +116,16 @@ impl Overview {
                 object.with(&status.name().replace(' ', "_"), *count)
             }))
         });
+        let decisions = self.decisions.as_ref().map(|decisions| {
+            let of_kind =
+                |object: Object, (kind, Tally { allowed, denied }): &(EventKind, Tally)| {
+                    let tally = Object::new().with("allowed", *allowed).with("denied", *denied);
+                    object.with(kind.word(), tally)
+                };
+            Value::from(decisions.iter().fold(Object::new(), of_kind))
+        });
         Object::new()
+            .with("decisions", decisions)
             .with("level", self.level.map(|level| level.0))
             .with("name", self.level.map(|level| level.name()))
             .with("verbosity", self.verbosity)

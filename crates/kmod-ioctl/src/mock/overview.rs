@@ -1,7 +1,7 @@
 //! What the mock device holds, in numbers: what a kernel tells through sysctl(8).
 
 use fingerprint::Algorithm;
-use veriexec::{Errno, Platform, Status, StrictLevel, Veriexec};
+use veriexec::{Errno, EventKind, Platform, Status, StrictLevel, Tally, Veriexec};
 
 use super::MockDevice;
 
@@ -16,6 +16,8 @@ pub struct Overview {
     pub algorithms: Vec<Algorithm>,
     /// `kern.veriexec.count`, by the tables' numbers.
     pub tables: Vec<TableOverview>,
+    /// How often each kind of event was decided about, of those that ever were.
+    pub statistics: Vec<(EventKind, Tally)>,
 }
 
 /// A table in numbers: the entries of one file system.
@@ -43,12 +45,15 @@ impl MockDevice {
     /// The settings, and the tables in numbers.
     #[must_use]
     pub fn overview(&self) -> Overview {
+        let statistics = self.veriexec.statistics();
+        let happened = statistics.filter(|(_, tally)| *tally != Tally::default());
         let supported = |algorithm: &Algorithm| self.platform.supports(*algorithm);
         Overview {
             strict: self.veriexec.strict(),
             verbosity: self.veriexec.verbosity(),
             algorithms: Algorithm::ALL.into_iter().filter(supported).collect(),
             tables: tables(&self.veriexec),
+            statistics: happened.collect(),
         }
     }
 

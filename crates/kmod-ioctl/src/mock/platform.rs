@@ -20,11 +20,14 @@ pub struct LogLine {
     pub priority: Priority,
     /// What a kernel would log, fit for a terminal.
     pub text: String,
+    /// The same as JSON, [`Report::json`].
+    pub json: String,
 }
 
 impl From<&Report<'_>> for LogLine {
     fn from(report: &Report<'_>) -> Self {
-        Self { priority: report.priority, text: report.to_string() }
+        let (text, json) = (report.to_string(), report.json().to_string());
+        Self { priority: report.priority, text, json }
     }
 }
 
