@@ -9,8 +9,8 @@ use std::ptr;
 use fingerprint::{Algorithm, Digest};
 use sigfile::EntryType;
 use veriexec::{
-    Access, Errno, FileId, FileKind, KeptEntry, LoadRequest, Loaded, Located, Platform, Report,
-    RestoreError, Status, StrictLevel, Veriexec,
+    Access, Errno, FileId, FileKind, KeptEntry, LoadRequest, Loaded, Located, Opening, Platform,
+    Report, RestoreError, Status, StrictLevel, Veriexec,
 };
 
 /// The system's allocator, but for those allocations that are to fail.
@@ -199,13 +199,33 @@ fn everything_but_a_load_needs_no_memory() {
                 let level = StrictLevel::Lockdown;
                 let _ = veriexec.would(&Bytes, &[byte], located, access, level);
             }
+            let opening = Opening::WRITE;
+            assert!(veriexec.open_check(&Bytes, &[byte], Some(located), opening).is_allowed());
+            assert!(veriexec.truncate_check(&Bytes, &[byte], located).is_allowed());
+            assert!(veriexec.protect_check(&Bytes, &[byte], Some(located)).is_allowed());
+            assert!(veriexec.mount_check(&Bytes, &[byte], located).is_allowed());
             veriexec.purge(located.id);
             assert_eq!(veriexec.query(&Bytes, &[byte]).is_ok(), byte < 100);
         }
-        assert_eq!(veriexec.dump().count(), 100);
-        for byte in 0..=49 {
+        assert!(veriexec.raw_device_check(&Bytes, b"d", Some(0), true).is_allowed());
+        assert!(veriexec.unmount_check(&Bytes, b"m", 0).is_allowed());
+        for byte in 50..=99 {
+            let located = Bytes.locate(&[byte]).unwrap();
+            let unlisted = Bytes.locate(&[byte + 100]).unwrap();
+            let (from, to) = ((&[byte + 100][..], unlisted), (&[byte][..], Some(located)));
+            assert!(veriexec.rename_check(&Bytes, from, to).is_allowed());
+            let back = ((&[byte - 50][..], Bytes.locate(&[byte - 50]).unwrap()), (&b"x"[..], None));
+            assert!(veriexec.rename_check(&Bytes, back.0, back.1).is_allowed());
+        }
+        assert_eq!(veriexec.dump().count(), 0);
+        for byte in 0..=39 {
             assert_eq!(veriexec.delete(&Bytes, &[byte]), Ok(()));
         }
+        let located = Bytes.locate(&[40]).unwrap();
+        assert!(veriexec.remove_check(&Bytes, &[40], located).is_allowed());
+        veriexec.file_gone(Bytes.locate(&[41]).unwrap().id);
+        veriexec.unmounted(1);
+        assert_eq!(veriexec.entries().count(), 4, "42, 44, 46 and 48");
         assert_eq!(veriexec.flush(&Bytes), Ok(()));
         assert_eq!(veriexec.raise(StrictLevel::Ids), Ok(()));
     });

@@ -15,8 +15,11 @@ pub(crate) struct Fake {
     contents: RefCell<BTreeMap<FileId, Vec<u8>>>,
     unsupported: RefCell<BTreeSet<Algorithm>>,
     unreadable: Cell<Option<Errno>>,
+    /// Whether one who opens for write finds himself among the writers.
+    written: Cell<bool>,
     hashed: Cell<usize>,
     reports: RefCell<Vec<(Priority, String)>>,
+    json: RefCell<Vec<String>>,
 }
 
 impl Fake {
@@ -42,6 +45,20 @@ impl Fake {
         self.names.borrow_mut().insert(name.into(), located);
     }
 
+    /// Takes a name away.
+    pub(crate) fn unname(&self, name: &str) {
+        self.names.borrow_mut().remove(name.as_bytes()).unwrap();
+    }
+
+    /// Takes away every name on a mount.
+    pub(crate) fn unname_mount(&self, mount: u64) {
+        self.names.borrow_mut().retain(|_, located| located.id.mount != mount);
+    }
+
+    pub(crate) fn has_name(&self, file: FileId) -> bool {
+        self.names.borrow().values().any(|located| located.id == file)
+    }
+
     /// Other contents for a file.
     pub(crate) fn write(&self, file: FileId, contents: &[u8]) {
         self.contents.borrow_mut().insert(file, contents.to_vec());
@@ -52,14 +69,32 @@ impl Fake {
         self.unreadable.set(errno);
     }
 
+    /// Says from now on that somebody has every file open for write: he that asks for himself has.
+    pub(crate) fn be_written(&self) {
+        self.written.set(true);
+    }
+
     /// Leaves an algorithm out of those that are supported.
     pub(crate) fn forget(&self, algorithm: Algorithm) {
         self.unsupported.borrow_mut().insert(algorithm);
     }
 
+    fn hash(&self, file: FileId, algorithm: Algorithm) -> Result<Digest, Errno> {
+        self.hashed.set(self.hashed.get() + 1);
+        match self.unreadable.get() {
+            Some(errno) => Err(errno),
+            None => Ok(digest(algorithm, &self.contents.borrow()[&file])),
+        }
+    }
+
     /// How many times a file was hashed.
     pub(crate) fn hashed(&self) -> usize {
         self.hashed.get()
+    }
+
+    /// What was reported since this was last asked, as JSON.
+    pub(crate) fn json(&self) -> Vec<String> {
+        self.json.take()
     }
 
     /// What was reported since this was last asked.
@@ -78,15 +113,24 @@ impl Platform for Fake {
     }
 
     fn fingerprint(&self, _: &[u8], file: FileId, algorithm: Algorithm) -> Result<Digest, Errno> {
-        self.hashed.set(self.hashed.get() + 1);
-        match self.unreadable.get() {
-            Some(errno) => Err(errno),
-            None => Ok(digest(algorithm, &self.contents.borrow()[&file])),
+        if self.written.get() {
+            return Err(Errno::TXTBSY);
         }
+        self.hash(file, algorithm)
+    }
+
+    fn fingerprint_for_writer(
+        &self,
+        _: &[u8],
+        file: FileId,
+        algorithm: Algorithm,
+    ) -> Result<Digest, Errno> {
+        self.hash(file, algorithm)
     }
 
     fn report(&self, report: &Report<'_>) {
         self.reports.borrow_mut().push((report.priority, report.to_string()));
+        self.json.borrow_mut().push(report.json().to_string());
     }
 
     fn process(&self) -> Option<Process> {

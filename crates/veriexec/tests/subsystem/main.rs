@@ -2,9 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail so")]
 
 mod answers;
+mod checks;
 mod fake;
+mod files;
+mod forecasts;
 mod load;
+mod machine;
 mod model;
 mod requests;
 mod restore;
+mod statistics;
 mod verify;
