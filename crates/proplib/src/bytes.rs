@@ -5,10 +5,13 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use crate::fallible::{self, NoMemory};
+use crate::word::has_special;
 
 /// As many bytes as fit beside a tag and a length in three words: most keys and short strings.
 const INLINE: usize = 22;
-/// As many bytes as are shared in one allocation: digests, and most paths.
+/// As many bytes as are shared in small allocations: most digests.
+const SMALL: usize = 32;
+/// As many bytes as are shared in one allocation: all digests, and most paths.
 const MEDIUM: usize = 64;
 
 /// Bytes, shared unless there are none.
@@ -16,6 +19,7 @@ const MEDIUM: usize = 64;
 pub(crate) enum SharedBytes {
     #[default]
     Empty,
+    Small(u8, Arc<[u8; SMALL]>),
     Medium(u8, Arc<[u8; MEDIUM]>),
     Large(Arc<Vec<u8>>),
 }
@@ -25,6 +29,9 @@ impl SharedBytes {
     pub(crate) fn new(bytes: &[u8]) -> Result<Self, NoMemory> {
         if bytes.is_empty() {
             return Ok(Self::Empty);
+        }
+        if let Some((length, room)) = inline(bytes) {
+            return Ok(Self::Small(length, fallible::share(room)?));
         }
         match inline(bytes) {
             Some((length, room)) => Ok(Self::Medium(length, fallible::share(room)?)),
@@ -44,15 +51,18 @@ impl SharedBytes {
     pub(crate) fn as_slice(&self) -> &[u8] {
         match self {
             Self::Empty => &[],
+            Self::Small(length, room) => room.get(..usize::from(*length)).unwrap_or(&[]),
             Self::Medium(length, room) => room.get(..usize::from(*length)).unwrap_or(&[]),
             Self::Large(bytes) => bytes,
         }
     }
 }
 
-/// Bytes, in place if they are few, otherwise shared.
+/// Bytes, in place if they are few, otherwise shared. In a room, those behind are NUL.
 #[derive(Clone)]
 pub(crate) enum Bytes {
+    /// Few, and none that XML has entities for: most are so, and quickly written.
+    Plain(u8, [u8; INLINE]),
     Inline(u8, [u8; INLINE]),
     Shared(SharedBytes),
 }
@@ -60,19 +70,19 @@ pub(crate) enum Bytes {
 impl Bytes {
     #[inline]
     pub(crate) fn new(bytes: &[u8]) -> Result<Self, NoMemory> {
-        match inline(bytes) {
-            Some((length, room)) => Ok(Self::Inline(length, room)),
+        match Self::few(bytes) {
+            Some(few) => Ok(few),
             None => Ok(Self::Shared(SharedBytes::new(bytes)?)),
         }
     }
 
-    /// The first so many bytes.
+    /// The first so many bytes, among which no `<`, `>` and `&` are.
     #[inline]
-    pub(crate) fn first(from: &[u8], length: usize) -> Result<Self, NoMemory> {
+    pub(crate) fn first_plain(from: &[u8], length: usize) -> Result<Self, NoMemory> {
         match (from.first_chunk(), u8::try_from(length)) {
             // A window of constant length is copied, and then cut, in a few instructions.
             (Some(window), Ok(length)) if usize::from(length) <= INLINE => {
-                Ok(Self::Inline(length, cut(window, length)))
+                Ok(Self::Plain(length, cut(window, length.into())))
             }
             _ => Self::new(from.get(..length).unwrap_or(from)),
         }
@@ -80,35 +90,48 @@ impl Bytes {
 
     /// Takes the list as it is, where that saves a copy.
     pub(crate) fn from_vec(bytes: Vec<u8>) -> Result<Self, NoMemory> {
-        match inline(&bytes) {
-            Some((length, room)) => Ok(Self::Inline(length, room)),
+        match Self::few(&bytes) {
+            Some(few) => Ok(few),
             None => Ok(Self::Shared(SharedBytes::from_vec(bytes)?)),
         }
     }
 
     #[inline]
+    fn few(bytes: &[u8]) -> Option<Self> {
+        let (length, room) = inline::<INLINE>(bytes)?;
+        // Windows of eight bytes cover the room together.
+        let (windows, _) = room.as_chunks();
+        let last = room.last_chunk().copied().unwrap_or_default();
+        Some(if windows.iter().fold(has_special(last), |any, &window| any | has_special(window)) {
+            Self::Inline(length, room)
+        } else {
+            Self::Plain(length, room)
+        })
+    }
+
+    #[inline]
     pub(crate) fn as_slice(&self) -> &[u8] {
         match self {
-            Self::Inline(length, room) => room.get(..usize::from(*length)).unwrap_or(&[]),
+            Self::Plain(length, room) | Self::Inline(length, room) => {
+                room.get(..usize::from(*length)).unwrap_or(&[])
+            }
             Self::Shared(bytes) => bytes.as_slice(),
         }
     }
-}
 
-impl Bytes {
-    /// The room of bytes that are few, and how many count. Those behind are NUL.
+    /// The room of bytes that are few and plain, and how many count.
     #[inline]
-    pub(crate) const fn short(&self) -> Option<(&[u8; INLINE], usize)> {
+    pub(crate) const fn plain(&self) -> Option<(&[u8; INLINE], usize)> {
         match self {
-            Self::Inline(length, room) => Some((room, *length as usize)),
-            Self::Shared(_) => None,
+            Self::Plain(length, room) => Some((room, *length as usize)),
+            _ => None,
         }
     }
 }
 
 impl Default for Bytes {
     fn default() -> Self {
-        Self::Inline(0, [0; INLINE])
+        Self::Plain(0, [0; INLINE])
     }
 }
 
@@ -121,9 +144,25 @@ impl PartialEq for Bytes {
 impl Eq for Bytes {}
 
 impl Ord for Bytes {
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
-        self.as_slice().cmp(other.as_slice())
+        match (self, other) {
+            // What is behind the shorter one is NUL, which no byte of the longer one is below.
+            (
+                Self::Plain(length, room) | Self::Inline(length, room),
+                Self::Plain(other_length, other_room) | Self::Inline(other_length, other_room),
+            ) => words(room).cmp(&words(other_room)).then(length.cmp(other_length)),
+            _ => self.as_slice().cmp(other.as_slice()),
+        }
     }
+}
+
+/// A room as numbers of the same order: two halves that overlap.
+#[inline]
+fn words(room: &[u8; INLINE]) -> (u128, u64) {
+    let first = room.first_chunk().map_or(0, |bytes| u128::from_be_bytes(*bytes));
+    let last = room.last_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+    (first, last)
 }
 
 impl PartialOrd for Bytes {
@@ -142,12 +181,21 @@ fn inline<const ROOM: usize>(bytes: &[u8]) -> Option<(u8, [u8; ROOM])> {
 
 /// The first so many bytes, and NULs behind them.
 #[inline]
-fn cut(window: &[u8; INLINE], length: u8) -> [u8; INLINE] {
-    let mut room = *window;
-    for (index, byte) in (0_u8..).zip(&mut room) {
-        if index >= length {
-            *byte = 0;
+fn cut(window: &[u8; INLINE], length: usize) -> [u8; INLINE] {
+    /// Masks of all lengths, each a window of it.
+    const MASKS: &[u8; 2 * INLINE] = &{
+        let mut masks = [0; 2 * INLINE];
+        let (mut whole, _) = masks.split_at_mut(INLINE);
+        while let [mask, rest @ ..] = whole {
+            *mask = 0xff;
+            whole = rest;
         }
+        masks
+    };
+    let masks = MASKS.get(INLINE.saturating_sub(length)..).and_then(<[u8]>::first_chunk);
+    let mut room = *window;
+    for (byte, mask) in room.iter_mut().zip(masks.unwrap_or(&[0; INLINE])) {
+        *byte &= mask;
     }
     room
 }
@@ -163,16 +211,41 @@ mod tests {
             let bytes = &source[..length];
             assert_eq!(Bytes::new(bytes).unwrap().as_slice(), bytes);
             assert_eq!(Bytes::new(bytes).unwrap().clone().as_slice(), bytes);
-            let first = Bytes::first(&source, length).unwrap();
-            assert_eq!(first.as_slice(), bytes);
-            assert!(
-                first.short().is_none_or(|(room, _)| room[length..].iter().all(|&byte| byte == 0))
-            );
-            assert_eq!(Bytes::first(bytes, length).unwrap().as_slice(), bytes);
             assert_eq!(SharedBytes::new(bytes).unwrap().as_slice(), bytes);
             assert_eq!(Bytes::from_vec(bytes.to_vec()).unwrap().as_slice(), bytes);
             assert_eq!(SharedBytes::from_vec(bytes.to_vec()).unwrap().as_slice(), bytes);
         }
+    }
+
+    #[test]
+    fn the_first_bytes_are_cut_off() {
+        let source: Vec<u8> = (100..200).collect();
+        for length in 0..source.len() {
+            for from in [&source[..], &source[..length]] {
+                let bytes = Bytes::first_plain(from, length).unwrap();
+                assert_eq!(bytes.as_slice(), &source[..length]);
+                if let Some((room, _)) = bytes.plain() {
+                    assert!(room[length..].iter().all(|&byte| byte == 0));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_are_plain_without_entities() {
+        for length in 0..=INLINE {
+            let mut bytes = vec![b'='; length];
+            assert!(Bytes::new(&bytes).unwrap().plain().is_some());
+            for place in 0..length {
+                for special in *b"<>&" {
+                    bytes[place] = special;
+                    assert!(Bytes::new(&bytes).unwrap().plain().is_none());
+                    assert!(Bytes::from_vec(bytes.clone()).unwrap().plain().is_none());
+                }
+                bytes[place] = b'=';
+            }
+        }
+        assert!(Bytes::new(&[b'a'; INLINE + 1]).unwrap().plain().is_none());
     }
 
     #[test]
@@ -182,5 +255,14 @@ mod tests {
         assert!(bytes(b"z") < bytes(b"\x80"));
         assert!(bytes(&[b'a'; 100]) < bytes(b"b"));
         assert!(Bytes::default() == bytes(b""));
+        let all = [&b""[..], b"\0", b"\0\0", b"a", b"a\0", b"a\0b", b"aa", b"b", &[b'c'; 16]];
+        let long = [&[b'c'; 16], &b"\0"[..]].concat();
+        let longer = [&[b'c'; 20], &b"a"[..]].concat();
+        let all: Vec<&[u8]> = [&all[..], &[&long, &longer, &[b'c'; 22], &[b'c'; 30]]].concat();
+        for one in &all {
+            for other in &all {
+                assert_eq!(bytes(one).cmp(&bytes(other)), one.cmp(other), "{one:?} {other:?}");
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::fallible::NoMemory;
+use crate::xml::Sink;
 use crate::{Array, Dictionary, Format, Limits, Object, json, xml};
 
 /// Why an object could not be written.
@@ -62,8 +63,32 @@ impl Object {
         match self {
             Self::Array(array) => array.externalize_within(limits),
             Self::Dictionary(dictionary) => dictionary.externalize_within(limits),
-            leaf => xml::write_leaf(leaf),
+            leaf => {
+                let mut text = xml::room(0)?;
+                xml::write(leaf, &mut text, limits)?;
+                Ok(text)
+            }
         }
+    }
+
+    /// Hands the object as an XML property list to a sink, piece by piece, and returns the sink.
+    ///
+    /// ```
+    /// use proplib::{Limits, Object};
+    ///
+    /// let mut texts = Vec::new();
+    /// for object in [Object::from(true), Object::from(7_u8)] {
+    ///     object.externalize_to(&mut texts, &Limits::DEFAULT)?;
+    ///     texts.push(0);
+    /// }
+    /// # Ok::<(), proplib::WriteError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What the sink says, or, through it, [`WriteError`] if the object exceeds the limits. Then
+    /// what the sink has is of no use.
+    pub fn externalize_to<S: Sink>(&self, sink: S, limits: &Limits) -> Result<S, S::Error> {
+        xml::write(self, sink, limits)
     }
 
     /// The object in JSON, byte for byte as NetBSD writes it, without the NUL that NetBSD puts
@@ -121,7 +146,17 @@ macro_rules! containers {
             /// # Errors
             /// [`WriteError`] if it exceeds the limits, or there is no memory for the text.
             pub fn externalize_within(&self, limits: &Limits) -> Result<Vec<u8>, WriteError> {
-                xml::$write(self, limits)
+                let mut text = xml::room(self.len())?;
+                xml::$write(self, &mut text, limits)?;
+                Ok(text)
+            }
+
+            #[doc = concat!("Hands the ", $what, " to a sink, see [`Object::externalize_to`].")]
+            ///
+            /// # Errors
+            /// What the sink says, or, through it, [`WriteError`] if it exceeds the limits.
+            pub fn externalize_to<S: Sink>(&self, sink: S, limits: &Limits) -> Result<S, S::Error> {
+                xml::$write(self, sink, limits)
             }
 
             #[doc = concat!("The ", $what, " in JSON, see [`Object::externalize_json`].")]

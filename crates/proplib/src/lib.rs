@@ -64,6 +64,7 @@ pub mod serde;
 #[cfg(any(feature = "plist", feature = "serde"))]
 mod trail;
 mod walk;
+mod word;
 pub mod xml;
 
 pub use array::{Array, IndexError};

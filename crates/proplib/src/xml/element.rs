@@ -2,9 +2,10 @@
 
 use super::scan::{Form, Scanner, Tag};
 use super::text::Text;
-use super::{base64, integer, word};
+use super::{HEADER, base64, integer};
 use crate::fallible::NoMemory;
 use crate::internalize::{Expected, Fault, ReadErrorKind};
+use crate::word;
 use crate::{Data, Dictionary, Kind, Number};
 
 /// A value, of which a container's children are still to be read.
@@ -17,6 +18,19 @@ pub(super) enum Value<'a> {
     String(Text<'a>),
 }
 
+impl Value<'_> {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Array(_) => Kind::Array,
+            Self::Bool(_) => Kind::Bool,
+            Self::Data(_) => Kind::Data,
+            Self::Dictionary(_) => Kind::Dictionary,
+            Self::Number(_) => Kind::Number,
+            Self::String(_) => Kind::String,
+        }
+    }
+}
+
 /// Where a container begins, and whether it is an empty element, which has no end tag.
 #[derive(Clone, Copy)]
 pub(super) struct Start {
@@ -26,7 +40,7 @@ pub(super) struct Start {
 
 /// The elements of values.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Element {
+enum Element {
     Array,
     Data,
     Dict,
@@ -50,7 +64,7 @@ impl Element {
         })
     }
 
-    pub(super) fn kind(self) -> Kind {
+    fn kind(self) -> Kind {
         match self {
             Self::Array => Kind::Array,
             Self::Data => Kind::Data,
@@ -65,6 +79,10 @@ impl Element {
 impl<'a> Scanner<'a> {
     /// Steps over everything up to the start tag of the property list, and over that.
     pub(super) fn begin(&mut self) -> Result<(), Fault> {
+        if let Some(rest) = self.rest().strip_prefix(HEADER) {
+            self.go_on_at(rest);
+            return Ok(());
+        }
         self.skip_mark()?;
         self.skip_space();
         if self.is_at_end() {
@@ -117,13 +135,32 @@ impl<'a> Scanner<'a> {
             if let Some((from, length)) = self.quick_text(b"</key>")
                 && length <= Dictionary::MAX_KEY
             {
-                return Ok(Some(Text::borrowed(from, length)));
+                return Ok(Some(Text::first_plain(from, length)));
             }
             self.go_on_at(before);
         } else if self.take(b"</dict>") {
             return Ok(None);
         }
         self.odd_key()
+    }
+
+    /// The value of which the whole property list consists, which must be of the kind that is
+    /// given.
+    pub(super) fn root(&mut self, kind: Option<Kind>) -> Result<Value<'a>, Fault> {
+        let check = |found, offset| match kind.filter(|&expected| expected != found) {
+            Some(expected) => Err(Fault::root(expected, found, offset)),
+            None => Ok(()),
+        };
+        self.skip_space();
+        let offset = self.offset();
+        if let Some(value) = self.quick_value() {
+            check(value.kind(), offset)?;
+            return Ok(value);
+        }
+        let tag = self.tag(Expected::Value)?;
+        let element = self.element_of(&tag)?;
+        check(element.kind(), tag.offset)?;
+        self.rest_of(&tag, element)
     }
 
     /// A key that is not just in the form that proplib(3) writes.
@@ -139,7 +176,7 @@ impl<'a> Scanner<'a> {
             return Err(tag.fault(ReadErrorKind::Other(expected)));
         }
         if is_empty {
-            return Ok(Some(Text::borrowed(&[], 0)));
+            return Ok(Some(Text::borrowed(&[])));
         }
         let offset = self.offset();
         let key = self.text("key")?;
@@ -173,7 +210,7 @@ impl<'a> Scanner<'a> {
         let value = if word.begins(b"<string>") {
             self.advance(8);
             self.quick_text(b"</string>")
-                .map(|(from, length)| Value::String(Text::borrowed(from, length)))
+                .map(|(from, length)| Value::String(Text::first_plain(from, length)))
         } else if word.begins(b"<true/>") {
             self.advance(7);
             Some(Value::Bool(true))
@@ -230,7 +267,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The element that a tag begins.
-    pub(super) fn element_of(&self, tag: &Tag<'_>) -> Result<Element, Fault> {
+    fn element_of(&self, tag: &Tag<'_>) -> Result<Element, Fault> {
         if tag.form == Form::End {
             return Err(tag.fault(ReadErrorKind::Other(Expected::Value)));
         }
@@ -247,7 +284,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads a value whose start tag was read.
-    pub(super) fn rest_of(&mut self, tag: &Tag<'a>, element: Element) -> Result<Value<'a>, Fault> {
+    fn rest_of(&mut self, tag: &Tag<'a>, element: Element) -> Result<Value<'a>, Fault> {
         if element != Element::Data {
             self.without_attribute(tag)?;
         }
@@ -266,7 +303,7 @@ impl<'a> Scanner<'a> {
                 }
                 Value::Bool(element == Element::True)
             }
-            Element::String if is_empty => Value::String(Text::borrowed(&[], 0)),
+            Element::String if is_empty => Value::String(Text::borrowed(&[])),
             Element::String => Value::String(self.text("string")?),
             Element::Data => Value::Data(self.data(tag)?),
             Element::Integer if is_empty && !self.is_tolerant() => {
@@ -280,9 +317,7 @@ impl<'a> Scanner<'a> {
     /// Text up to the end tag of an element, and over that.
     fn text(&mut self, name: &'static str) -> Result<Text<'a>, Fault> {
         let from = self.rest();
-        let length = word::plain(from);
-        self.advance(length);
-        let mut text = Text::borrowed(from, length);
+        let mut text = Text::borrowed(self.take_until(|byte| (byte == b'<') | (byte == b'&')));
         if !self.is_before_end_tag() {
             self.go_on_at(from);
             text = Text::decoded(self.decode(Expected::EndTag(name))?);

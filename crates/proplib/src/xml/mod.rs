@@ -10,7 +10,6 @@ mod read;
 mod scan;
 mod sink;
 mod text;
-mod word;
 mod write;
 
 pub use array_writer::ArrayWriter;
@@ -20,7 +19,7 @@ pub(crate) use read::read;
 pub use sink::IoSink;
 pub use sink::Sink;
 pub use text::Text;
-pub(crate) use write::{write_array, write_dictionary, write_leaf};
+pub(crate) use write::{room, write, write_array, write_dictionary};
 
 /// What comes before the first element.
 const HEADER: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\

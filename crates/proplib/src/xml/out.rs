@@ -2,7 +2,6 @@
 
 use super::scan::position;
 use super::sink::Sink;
-use super::word::has_special;
 use super::{base64, integer};
 use crate::Number;
 use crate::bytes::Bytes;
@@ -12,6 +11,9 @@ const ROOM: usize = 512;
 
 /// As much of it as every [`Line`] has, without asking again.
 pub(super) const LINE: usize = 176;
+
+/// As many bytes as are not copied to an empty room first.
+const LONG: usize = 128;
 
 /// As many tabs as a [`Line`] can begin with.
 pub(super) const TABS: usize = 16;
@@ -30,6 +32,7 @@ impl<S> Out<S> {
 }
 
 impl<S: Sink> Out<S> {
+    #[inline(always)]
     pub(super) const fn new(sink: S) -> Self {
         Self { sink, room: [0; ROOM], length: 0 }
     }
@@ -42,6 +45,7 @@ impl<S: Sink> Out<S> {
     }
 
     /// The sink, to which everything was handed on.
+    #[inline(always)]
     pub(super) fn finish(mut self) -> Result<S, S::Error> {
         self.flush()?;
         self.sink.finish()?;
@@ -78,6 +82,9 @@ impl<S: Sink> Out<S> {
 
     /// Puts bytes as they are.
     pub(super) fn bytes(&mut self, bytes: &[u8]) -> Result<(), S::Error> {
+        if self.length == 0 && bytes.len() >= LONG {
+            return self.sink.put(bytes);
+        }
         let free = self.room.get_mut(self.length..).unwrap_or_default();
         if let Some(place) = free.get_mut(..bytes.len()) {
             place.copy_from_slice(bytes);
@@ -163,16 +170,14 @@ impl Line<'_> {
 
     /// Puts a text that is short and needs no entity; says whether it is.
     #[inline(always)]
-    pub(super) fn short(&mut self, text: &Bytes) -> bool {
-        let Some((room, length)) = text.short() else { return false };
-        // Windows of eight bytes cover the room together.
-        let (words, _) = room.as_chunks::<8>();
-        let last = room.last_chunk().copied().unwrap_or_default();
-        if words.iter().fold(has_special(last), |any, &word| any | has_special(word)) {
-            return false;
+    pub(super) fn plain(&mut self, text: &Bytes) -> bool {
+        match text.plain() {
+            Some((room, length)) => {
+                self.put_part(room, length);
+                true
+            }
+            None => false,
         }
-        self.put_part(room, length);
-        true
     }
 
     /// Puts at most [`base64::BLOCK`] bytes in base64.

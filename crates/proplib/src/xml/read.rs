@@ -7,7 +7,7 @@ use super::element::{Start, Value};
 use super::scan::Scanner;
 use crate::container::Open;
 use crate::fallible;
-use crate::internalize::{Expected, Fault, ReadErrorKind};
+use crate::internalize::{Fault, ReadErrorKind};
 use crate::{Array, Dictionary, Kind, Object, PropString, ReadOptions};
 
 /// Reads a property list from a text, which a NUL ends; its outermost object must be of the kind
@@ -19,12 +19,7 @@ pub(crate) fn read(
 ) -> Result<Object, Fault> {
     let mut scanner = Scanner::new(text, options.mode);
     scanner.begin()?;
-    let tag = scanner.tag(Expected::Value)?;
-    let element = scanner.element_of(&tag)?;
-    if let Some(expected) = root.filter(|&kind| kind != element.kind()) {
-        return Err(Fault::root(expected, element.kind(), tag.offset));
-    }
-    let value = scanner.rest_of(&tag, element)?;
+    let value = scanner.root(root)?;
     let mut builder = Builder::new(0, options.limits.max_depth);
     let object = match builder.begin(value, &scanner)? {
         Some(object) => object,

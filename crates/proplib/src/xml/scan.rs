@@ -1,9 +1,9 @@
 //! Tags, and what stands between them.
 
 use super::is_space;
-use super::word::Word;
 use crate::Mode;
 use crate::internalize::{Expected, Fault, ReadErrorKind};
+use crate::word::Word;
 
 /// Where the first such byte is, or the length if there is none.
 #[inline]

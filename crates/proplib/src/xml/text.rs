@@ -14,16 +14,22 @@ use crate::internalize::{Expected, Fault, ReadErrorKind};
 pub struct Text<'a>(Inner<'a>);
 
 enum Inner<'a> {
-    /// All of the text from there on, of which so many bytes are meant: a copy of a window of
-    /// constant length is quicker than one of just the bytes.
-    Borrowed(&'a [u8], usize),
+    /// All of the text from there on, of which so many bytes are meant, among which no `<`, `>` and
+    /// `&` are: a copy of a window of constant length is quicker than one of just the bytes.
+    Plain(&'a [u8], usize),
+    Borrowed(&'a [u8]),
     Decoded(Vec<u8>),
 }
 
 impl<'a> Text<'a> {
+    /// The first so many bytes, among which no `<`, `>` and `&` are.
     #[inline]
-    pub(super) const fn borrowed(from: &'a [u8], length: usize) -> Self {
-        Self(Inner::Borrowed(from, length))
+    pub(super) const fn first_plain(from: &'a [u8], length: usize) -> Self {
+        Self(Inner::Plain(from, length))
+    }
+
+    pub(super) const fn borrowed(bytes: &'a [u8]) -> Self {
+        Self(Inner::Borrowed(bytes))
     }
 
     pub(super) const fn decoded(bytes: Vec<u8>) -> Self {
@@ -34,7 +40,8 @@ impl<'a> Text<'a> {
     #[must_use]
     pub fn as_borrowed(&self) -> Option<&'a [u8]> {
         match self.0 {
-            Inner::Borrowed(from, length) => Some(from.get(..length).unwrap_or(from)),
+            Inner::Plain(from, length) => Some(from.get(..length).unwrap_or(from)),
+            Inner::Borrowed(bytes) => Some(bytes),
             Inner::Decoded(_) => None,
         }
     }
@@ -42,7 +49,8 @@ impl<'a> Text<'a> {
     #[inline]
     pub(super) fn into_bytes(self) -> Result<Bytes, NoMemory> {
         match self.0 {
-            Inner::Borrowed(from, length) => Bytes::first(from, length),
+            Inner::Plain(from, length) => Bytes::first_plain(from, length),
+            Inner::Borrowed(bytes) => Bytes::new(bytes),
             Inner::Decoded(bytes) => Bytes::from_vec(bytes),
         }
     }
@@ -53,7 +61,8 @@ impl Deref for Text<'_> {
 
     fn deref(&self) -> &[u8] {
         match &self.0 {
-            Inner::Borrowed(from, length) => from.get(..*length).unwrap_or(from),
+            Inner::Plain(from, length) => from.get(..*length).unwrap_or(from),
+            Inner::Borrowed(bytes) => bytes,
             Inner::Decoded(bytes) => bytes,
         }
     }

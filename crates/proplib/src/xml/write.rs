@@ -8,48 +8,53 @@ use super::sink::Sink;
 use super::{FOOTER, HEADER, base64};
 use crate::bytes::Bytes;
 use crate::entries::Entry;
-use crate::fallible;
+use crate::fallible::{self, NoMemory};
 use crate::walk::Level;
 use crate::{Array, Dictionary, Limits, Object, WriteError};
 
-/// Writes an object that is no container.
-pub(crate) fn write_leaf(object: &Object) -> Result<Vec<u8>, WriteError> {
-    document(0, |out| out.leaf(0, object))
+/// Writes a property list.
+pub(crate) fn write<S: Sink>(object: &Object, sink: S, limits: &Limits) -> Result<S, S::Error> {
+    let mut out = Out::new(sink);
+    out.bytes(HEADER)?;
+    out.object(object, 0, limits.max_depth)?;
+    out.bytes(FOOTER)?;
+    out.finish()
 }
 
 /// Writes an array.
-pub(crate) fn write_array(array: &Array, limits: &Limits) -> Result<Vec<u8>, WriteError> {
-    document(array.len().saturating_mul(ROOM), |out| {
-        out.container(Container::Array(array), 0, limits.max_depth)
-    })
+pub(crate) fn write_array<S: Sink>(array: &Array, sink: S, limits: &Limits) -> Result<S, S::Error> {
+    write_container(Container::Array(array), sink, limits)
 }
 
 /// Writes a dictionary.
-pub(crate) fn write_dictionary(
+pub(crate) fn write_dictionary<S: Sink>(
     dictionary: &Dictionary,
+    sink: S,
     limits: &Limits,
-) -> Result<Vec<u8>, WriteError> {
-    document(dictionary.len().saturating_mul(ROOM), |out| {
-        out.container(Container::Dictionary(dictionary), 0, limits.max_depth)
-    })
+) -> Result<S, S::Error> {
+    write_container(Container::Dictionary(dictionary), sink, limits)
 }
 
-/// As many bytes as an element and its key often take.
-const ROOM: usize = 64;
-
-/// Writes a whole property list to a list that has so much room for its elements.
-fn document(
-    room: usize,
-    body: impl FnOnce(&mut Out<&mut Vec<u8>>) -> Result<(), WriteError>,
-) -> Result<Vec<u8>, WriteError> {
-    let mut text = Vec::new();
-    let around = const { HEADER.len() + FOOTER.len() + 2 * ROOM };
-    fallible::reserve_exact(&mut text, room.saturating_add(around))?;
-    fallible::extend(&mut text, HEADER)?;
-    let mut out = Out::new(&mut text);
-    body(&mut out)?;
+fn write_container<S: Sink>(
+    container: Container<'_>,
+    sink: S,
+    limits: &Limits,
+) -> Result<S, S::Error> {
+    let mut out = Out::new(sink);
+    out.bytes(HEADER)?;
+    out.container(container, 0, limits.max_depth)?;
     out.bytes(FOOTER)?;
-    out.flush()?;
+    out.finish()
+}
+
+/// A list with room for the text of a property list of so many elements or entries, of which none
+/// is much longer than they often are.
+pub(crate) fn room(children: usize) -> Result<Vec<u8>, NoMemory> {
+    /// As many bytes as an element or entry often takes.
+    const CHILD: usize = 64;
+    let around = const { HEADER.len() + FOOTER.len() + 2 * CHILD };
+    let mut text = Vec::new();
+    fallible::reserve_exact(&mut text, children.saturating_mul(CHILD).saturating_add(around))?;
     Ok(text)
 }
 
@@ -184,11 +189,11 @@ impl<S: Sink> Out<S> {
             let mut line = self.line()?;
             line.tabs(tabs);
             line.put(b"<key>");
-            let is_short = line.short(key);
+            let is_plain = line.plain(key);
             let inner = match value {
                 Object::Array(array) => Container::Array(array),
                 Object::Dictionary(dictionary) => Container::Dictionary(dictionary),
-                leaf if is_short && depth <= TABS => {
+                leaf if is_plain && depth <= TABS => {
                     line.put_part(END, 7_usize.wrapping_add(depth));
                     if !line.leaf(leaf) {
                         self.rest_of_leaf(leaf)?;
@@ -197,13 +202,13 @@ impl<S: Sink> Out<S> {
                 }
                 leaf => {
                     line.end();
-                    self.end_key(key, is_short)?;
+                    self.end_key(key, is_plain)?;
                     self.leaf(depth, leaf)?;
                     continue;
                 }
             };
             line.end();
-            self.end_key(key, is_short)?;
+            self.end_key(key, is_plain)?;
             return Ok(Some(inner));
         }
         Ok(None)
@@ -258,7 +263,7 @@ impl Line<'_> {
             Object::String(string) if string.as_bytes().is_empty() => self.put(b"<string/>\n"),
             Object::String(string) => {
                 self.put(b"<string>");
-                is_all = self.short(string.bytes());
+                is_all = self.plain(string.bytes());
                 if is_all {
                     self.put(b"</string>\n");
                 }

@@ -11,46 +11,51 @@ const fn nuls(word: u64) -> u64 {
     word.wrapping_sub(every(1)) & !word & every(0x80)
 }
 
-/// Whether any of these bytes must be an entity where it is written: `<`, `>` or `&`.
+/// The same for the first byte that must be an entity where it is written: `<`, `>` or `&`.
 #[inline]
-pub(super) const fn has_special(bytes: [u8; 8]) -> bool {
+const fn special(bytes: [u8; 8]) -> u64 {
     let word = u64::from_le_bytes(bytes);
     // `<` and `>` differ in one bit.
-    let angles = nuls((word | every(b'<' ^ b'>')) ^ every(b'>'));
-    angles | nuls(word ^ every(b'&')) != 0
+    nuls((word | every(b'<' ^ b'>')) ^ every(b'>')) | nuls(word ^ every(b'&'))
 }
 
-/// How many bytes of text come before a `<`, a `&` or a NUL; all, if none comes.
+/// Whether any of these bytes must be an entity where it is written.
 #[inline]
-pub(super) fn plain(text: &[u8]) -> usize {
+pub(crate) const fn has_special(bytes: [u8; 8]) -> bool {
+    special(bytes) != 0
+}
+
+/// How many bytes come before a NUL or a byte that must be an entity where it is written; all, if
+/// none comes.
+#[inline]
+pub(crate) fn plain(text: &[u8]) -> usize {
     let (words, rest) = text.as_chunks::<8>();
     let mut before: usize = 0;
     for bytes in words {
-        let word = u64::from_le_bytes(*bytes);
-        let found = nuls(word ^ every(b'<')) | nuls(word ^ every(b'&')) | nuls(word);
+        let found = special(*bytes) | nuls(u64::from_le_bytes(*bytes));
         if found != 0 {
             return before.wrapping_add((found.trailing_zeros() / 8) as usize);
         }
         before = before.wrapping_add(8);
     }
-    let behind = rest.iter().take_while(|byte| !matches!(byte, b'<' | b'&' | 0)).count();
+    let behind = rest.iter().take_while(|byte| !matches!(byte, b'<' | b'>' | b'&' | 0)).count();
     before.wrapping_add(behind)
 }
 
 /// Eight bytes, to be compared with the beginnings of tags.
 #[derive(Clone, Copy)]
-pub(super) struct Word(u64);
+pub(crate) struct Word(u64);
 
 impl Word {
     /// The first eight bytes of a text; if it is shorter, a word that begins with nothing.
     #[inline]
-    pub(super) fn of(text: &[u8]) -> Self {
+    pub(crate) fn of(text: &[u8]) -> Self {
         Self(text.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes)))
     }
 
     /// Whether it begins with so many bytes: at most eight, and none of them NUL.
     #[inline(always)]
-    pub(super) const fn begins<const LENGTH: usize>(self, with: &[u8; LENGTH]) -> bool {
+    pub(crate) const fn begins<const LENGTH: usize>(self, with: &[u8; LENGTH]) -> bool {
         let (mut bytes, mut mask) = (0, 0);
         let mut rest = with.as_slice();
         while let [before @ .., last] = rest {
@@ -86,7 +91,7 @@ mod tests {
                 let mut bytes = vec![around; length];
                 assert_eq!(plain(&bytes), length);
                 for at in (0..length).rev() {
-                    for end in [b'<', b'&', 0] {
+                    for end in [b'<', b'>', b'&', 0] {
                         bytes[at] = end;
                         assert_eq!(plain(&bytes), at, "{bytes:?}");
                     }
