@@ -1,7 +1,7 @@
 //! Why the policy decided as it did, as a person is told.
 
 use sigfile::EntryType;
-use veriexec::{Decision, Errno, Finding, Verdict};
+use veriexec::{Decision, Errno, Event, Finding, Verdict};
 
 use crate::contents::Contents;
 
@@ -14,9 +14,10 @@ pub(crate) struct Facts<'a> {
     pub(crate) contents: Option<&'a Contents>,
 }
 
-/// What the policy found: what denies it, or what it found last. `None` if it found nothing.
+/// What denies it or, if nothing does, the first thing that was found. `None` if that is nothing.
 pub(crate) fn finding(decision: &Decision) -> Option<Finding> {
-    decision.notices.iter().flatten().last().map(|notice| notice.finding)
+    let mut found = decision.notices.iter().flatten().map(|notice| notice.finding);
+    if decision.verdict.is_allowed() { found.next() } else { found.next_back() }
 }
 
 /// The error of a denial.
@@ -28,16 +29,19 @@ pub(crate) fn denial(decision: &Decision) -> Option<Errno> {
 }
 
 /// Why, in a few words; empty if there is nothing to say.
-pub(crate) fn tell(decision: &Decision, facts: Facts<'_>) -> String {
+pub(crate) fn tell(event: Event, decision: &Decision, facts: Facts<'_>) -> String {
     if decision.verdict.is_allowed() {
-        if decision.rename && decision.delete {
-            return "the entry goes with the file; that of a replaced file is deleted".into();
-        }
-        if decision.delete {
-            return "its entry is deleted".into();
-        }
-        if decision.purge {
-            return "it is evaluated again after that".into();
+        let effect = match event {
+            Event::Rename { target_listed: true } if decision.delete => {
+                "the entry of the replaced file is deleted"
+            }
+            Event::Rename { .. } if decision.rename => "its entry stays with it",
+            _ if decision.delete => "its entry is deleted",
+            _ if decision.purge => "it is evaluated again after that",
+            _ => "",
+        };
+        if !effect.is_empty() {
+            return effect.into();
         }
     }
     finding(decision).map(|finding| about(finding, facts)).unwrap_or_default()
@@ -65,7 +69,7 @@ fn about(finding: Finding, facts: Facts<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use veriexec::{Access, Evaluation, Event, Object, StrictLevel, policy};
+    use veriexec::{Access, Evaluation, Object, StrictLevel, policy};
 
     use super::*;
 
@@ -74,9 +78,10 @@ mod tests {
         let contents = Contents::Same;
         let facts = Facts { listed: Some(EntryType::EMPTY), contents: Some(&contents) };
         let object = Object::Listed(EntryType::EMPTY.or_direct(), Evaluation::Valid);
-        let ask = |level, event| tell(&policy::decide(level, event, object), facts);
+        let ask = |level, event| tell(event, &policy::decide(level, event, object), facts);
         let opened = Event::Access(Access::File);
         assert_eq!(ask(StrictLevel::Ips, opened), "listed for direct only");
+        assert_eq!(ask(StrictLevel::Ids, opened), "listed for direct only");
         assert_eq!(ask(StrictLevel::Ips, Event::Access(Access::Direct)), "contents match");
         assert_eq!(ask(StrictLevel::Ids, Event::Remove), "listed files are not removed");
         assert_eq!(ask(StrictLevel::Learning, Event::Remove), "its entry is deleted");

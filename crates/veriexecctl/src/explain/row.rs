@@ -92,7 +92,7 @@ impl Row {
                 Json::new()
                     .with("level", level.number())
                     .with("allowed", denied.is_none())
-                    .with("error", denied.and_then(veriexec::Errno::name))
+                    .with("errno", denied.and_then(veriexec::Errno::name))
                     .with("finding", finding(decision).map(veriexec::Finding::word))
                     .with("reason", reason.as_str()),
             )
@@ -116,13 +116,15 @@ fn answers(
 ) -> Vec<Answer> {
     let answer = |level: &StrictLevel| {
         let mut decision = Decision::QUIETLY_ALLOWED;
+        let mut reason = String::new();
         for event in events {
             decision = policy::decide(*level, *event, object);
+            reason = tell(*event, &decision, subject.facts());
             if !decision.verdict.is_allowed() {
                 break;
             }
         }
-        Answer { level: *level, decision, reason: tell(&decision, subject.facts()) }
+        Answer { level: *level, decision, reason }
     };
     levels.iter().map(answer).collect()
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use fingerprint::{Algorithm, Batch, Job, Outcome};
 use sigfile::Line;
-use veriexec::{Decision, Event, Object, StrictLevel, policy};
+use veriexec::{Access, Decision, Event, Object, StrictLevel, policy};
 
 use super::demand::{Demanded, Demands, Found, Role, Use};
 use crate::contents::Contents;
@@ -84,16 +84,17 @@ fn denied(
                 let reason = "not found".to_owned();
                 return Some(Denied { usage, role, decision: None, reason });
             }
-            let mut decisions = usage
-                .accesses()
-                .iter()
-                .map(|access| policy::decide(level, Event::Access(*access), object));
-            let first = decisions.next()?;
+            let decide = |access: &Access| {
+                let event = Event::Access(*access);
+                (event, policy::decide(level, event, object))
+            };
+            let mut decisions = usage.accesses().iter().map(decide);
+            let (event, first) = decisions.next()?;
             let allowed = |decision: &Decision| decision.verdict.is_allowed();
-            if allowed(&first) || decisions.any(|decision| allowed(&decision)) {
+            if allowed(&first) || decisions.any(|(_, decision)| allowed(&decision)) {
                 return None;
             }
-            let reason = grounds::tell(&first, Facts { listed, contents });
+            let reason = grounds::tell(event, &first, Facts { listed, contents });
             Some(Denied { usage, role, decision: Some(first), reason })
         })
         .collect();

@@ -124,7 +124,7 @@ fn json(judged: &Judged<'_>) -> Value {
         let object = Object::new()
             .with("use", usage.word())
             .with("role", word(*role))
-            .with("error", decision.and_then(denial).and_then(Errno::name))
+            .with("errno", decision.and_then(denial).and_then(Errno::name))
             .with("finding", decision.and_then(finding).map(Finding::word))
             .with("reason", reason.as_str());
         Value::from(object)

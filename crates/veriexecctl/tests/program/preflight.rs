@@ -1,0 +1,215 @@
+//! `preflight`.
+#![allow(clippy::unwrap_used, reason = "a test may stop at once")]
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use fingerprint::{Algorithm, Hasher};
+use serde_json::Value;
+
+use crate::elf::elf;
+use crate::machine::{Machine, Run};
+
+const LOADER: &str = "/lib/ld.so";
+
+/// A system below `root`: init that needs a library, which needs another, and a shell.
+fn machine() -> Machine {
+    let machine = Machine::new();
+    let file = |name: &str, content: &[u8]| machine.file(format!("root{name}"), content, 0o755);
+    file("/usr/sbin/init", &elf(Some(LOADER), &["liba.so"], None));
+    file("/usr/bin/dash", &elf(Some(LOADER), &["libc.so"], None));
+    file("/usr/sbin/veriexecctl", &elf(Some(LOADER), &["libc.so"], None));
+    file("/lib/ld.so", &elf(None, &[], None));
+    file("/usr/lib/libc.so", &elf(None, &[], Some("/none")));
+    file("/opt/lib/liba.so", &elf(None, &["libb.so"], Some("$ORIGIN/deep")));
+    file("/opt/lib/deep/libb.so", &elf(None, &["libc.so"], None));
+    file("/etc/ld.so.conf", b"/opt/lib\n");
+    file("/etc/passwd", b"daemon:x:1:1::/:/none\nroot:x:0:0::/root:/bin/dash\n");
+    for directory in ["bin", "sbin"] {
+        symlink(format!("usr/{directory}"), machine.path("root").join(directory)).unwrap();
+    }
+    symlink("/bin/dash", machine.path("root/usr/bin/sh")).unwrap();
+    machine
+}
+
+const FILES: [(&str, &str); 7] = [
+    ("/usr/sbin/init", "direct"),
+    ("/usr/bin/dash", "direct, indirect"),
+    ("/usr/sbin/veriexecctl", "direct"),
+    (LOADER, "library"),
+    ("/usr/lib/libc.so", "library"),
+    ("/opt/lib/liba.so", "library"),
+    ("/opt/lib/deep/libb.so", "library"),
+];
+
+fn sign(machine: &Machine, files: &[(&str, &str)]) {
+    let line = |(path, flags): &(&str, &str)| {
+        let content = fs::read(machine.path(format!("root{path}"))).unwrap();
+        format!("{path} SHA256 {} {flags}\n", Hasher::digest(Algorithm::Sha256, &content))
+    };
+    fs::write(machine.path("S"), files.iter().map(line).collect::<String>()).unwrap();
+}
+
+/// The same list with another line for a file, or none.
+fn with(path: &str, flags: Option<&'static str>) -> Vec<(&'static str, &'static str)> {
+    let change = |(name, old)| match flags {
+        _ if name != path => Some((name, old)),
+        flags => flags.map(|flags| (name, flags)),
+    };
+    FILES.into_iter().filter_map(change).collect()
+}
+
+fn preflight(machine: &Machine, level: &str) -> Run {
+    machine.run(&["preflight", "--level", level, "--signatures", "S", "--root", "root"])
+}
+
+/// The lines about files.
+fn found(run: &Run) -> Vec<&str> {
+    let about = ["vital: ", "running: ", "other: "];
+    run.stdout.lines().filter(|line| about.iter().any(|word| line.starts_with(word))).collect()
+}
+
+#[test]
+fn a_system_that_is_wholly_listed_goes_on_at_every_level() {
+    let machine = machine();
+    sign(&machine, &FILES);
+    for level in ["0", "1", "2", "3"] {
+        let run = preflight(&machine, level).done();
+        assert_eq!(found(&run), [""; 0]);
+        assert!(run.stdout.contains("not looked at: running programs"), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn without_the_loader_nothing_starts() {
+    let machine = machine();
+    sign(&machine, &with(LOADER, None));
+    for level in ["2", "3"] {
+        let run = preflight(&machine, level).expect(1);
+        let expected = "vital: /lib/ld.so: not listed; needed by /usr/sbin/init, /usr/bin/dash, \
+                        /usr/sbin/veriexecctl";
+        assert_eq!(found(&run), [expected]);
+    }
+    preflight(&machine, "1").done();
+}
+
+#[test]
+fn level_2_is_what_is_asked_about() {
+    let machine = machine();
+    sign(&machine, &with(LOADER, None));
+    let run = machine.run(&["preflight", "--signatures", "S", "--root", "root"]).expect(1);
+    assert!(run.stdout.contains("strict level 2 (IPS) would deny 1 vital files"), "{run:?}");
+}
+
+#[test]
+fn every_vital_file_counts_and_each_of_its_uses() {
+    let machine = machine();
+    for (path, _) in FILES {
+        sign(&machine, &with(path, None));
+        let run = preflight(&machine, "2").expect(1);
+        let lines = found(&run);
+        assert!(lines.len() == 1 && lines[0].starts_with(&format!("vital: {path}: ")), "{run:?}");
+    }
+    for (path, flags) in [
+        ("/usr/sbin/init", "indirect, file"),
+        ("/usr/bin/dash", "direct"),
+        ("/usr/bin/dash", "indirect"),
+        ("/usr/lib/libc.so", "file"),
+        ("/usr/lib/libc.so", "indirect"),
+    ] {
+        sign(&machine, &with(path, Some(flags)));
+        let run = preflight(&machine, "2").expect(1);
+        let expected = format!("vital: {path}: listed for {flags} only");
+        assert!(found(&run)[0].starts_with(&expected), "{run:?}");
+        preflight(&machine, "1").done();
+    }
+}
+
+#[test]
+fn a_changed_file_is_denied_from_level_1_on() {
+    let machine = machine();
+    sign(&machine, &FILES);
+    machine.file("root/opt/lib/deep/libb.so", elf(None, &[], None), 0o644);
+    preflight(&machine, "0").done();
+    let run = preflight(&machine, "1").expect(1);
+    let expected = "vital: /opt/lib/deep/libb.so: contents differ; needed by /usr/sbin/init";
+    assert_eq!(found(&run), [expected]);
+}
+
+#[test]
+fn a_library_that_is_not_there_cannot_be_judged() {
+    let machine = machine();
+    sign(&machine, &with("/opt/lib/deep/libb.so", None));
+    fs::remove_file(machine.path("root/opt/lib/deep/libb.so")).unwrap();
+    let run = preflight(&machine, "2").expect(1);
+    assert_eq!(found(&run), ["vital: libb.so: not found; needed by /usr/sbin/init"]);
+}
+
+#[test]
+fn other_programs_are_counted_and_with_verbose_named() {
+    let machine = machine();
+    machine.file("root/usr/bin/tool", "#!/usr/bin/perl -w\n", 0o755);
+    machine.file("root/usr/bin/perl", elf(None, &[], None), 0o755);
+    machine.file("root/usr/bin/notes", "no program", 0o644);
+    let tool = [("/usr/bin/tool", "direct"), ("/usr/bin/perl", "direct")];
+    sign(&machine, &[&FILES[..], &tool[..]].concat());
+    let run = preflight(&machine, "2").done();
+    assert_eq!(found(&run), [""; 0]);
+    assert!(run.stdout.contains("0 running ones, and 2 others"), "{run:?}");
+    let arguments = ["preflight", "-v", "--signatures", "S", "--root", "root"];
+    let run = machine.run(&arguments).done();
+    let expected = [
+        "other: /usr/bin/perl: listed for direct only; needed by /usr/bin/tool",
+        "other: /usr/bin/tool: listed for direct only",
+    ];
+    assert_eq!(found(&run), expected);
+}
+
+#[test]
+fn json_has_the_uses_that_are_denied() {
+    let machine = machine();
+    sign(&machine, &with(LOADER, None));
+    let arguments = ["preflight", "--signatures", "S", "--root", "root", "--json"];
+    let answer = machine.run(&arguments).expect(1).json();
+    assert_eq!((&answer["level"], &answer["vital"]), (&2.into(), &1.into()));
+    let finding = &answer["findings"][0];
+    assert_eq!((&finding["path"], &finding["role"]), (&LOADER.into(), &"vital".into()));
+    assert_eq!(finding["line"], Value::Null);
+    assert_eq!(finding["needed_by"][0]["name"], "/usr/sbin/init");
+    assert_eq!(finding["denied"][0]["use"], "map");
+    assert_eq!(finding["denied"][0]["finding"], "no-entry");
+    assert_eq!(finding["denied"][0]["errno"], "EPERM");
+}
+
+#[test]
+fn a_bad_line_is_an_error_and_a_missing_file_another() {
+    let machine = machine();
+    sign(&machine, &FILES);
+    let text = fs::read_to_string(machine.path("S")).unwrap();
+    fs::write(machine.path("S"), text + "bad\n").unwrap();
+    preflight(&machine, "2").fails(&["S:8:1: "]);
+    machine.run(&["preflight", "--signatures", "none"]).fails(&["cannot read none"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_runs_is_named_and_fails_only_if_asked_to() {
+    let machine = Machine::new();
+    fs::write(machine.path("S"), "").unwrap();
+    let arguments = ["preflight", "--signatures", "S", "--json"];
+    let answer = machine.run(&arguments).expect(1).json();
+    // This very program runs, and so does what asks it; nothing else of what runs here is known.
+    let itself = fs::canonicalize(env!("CARGO_BIN_EXE_veriexecctl")).unwrap();
+    let findings = answer["findings"].as_array().unwrap();
+    let found = findings.iter().find(|finding| finding["path"] == itself.to_str().unwrap());
+    assert_eq!(found.unwrap()["role"], "running");
+
+    let vital = findings.iter().filter(|finding| finding["role"] == "vital");
+    let lines: String = vital
+        .map(|finding| machine.line(finding["path"].as_str().unwrap(), "direct, library"))
+        .collect();
+    assert!(!lines.is_empty());
+    fs::write(machine.path("S"), lines).unwrap();
+    machine.run(&["preflight", "--signatures", "S"]).done();
+    machine.run(&["preflight", "--signatures", "S", "--strict-running"]).expect(1);
+}
