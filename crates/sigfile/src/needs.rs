@@ -33,6 +33,9 @@ pub struct Machine {
 /// As many entries as a dynamic section is read to: a linker's has some dozens.
 const MOST_ENTRIES: usize = 1 << 16;
 
+/// The longest table that is read, in bytes. None that a linker makes comes near.
+const LONGEST_TABLE: u64 = 1 << 20;
+
 /// What an ELF program or library needs; `None` if the file is neither, or malformed.
 ///
 /// The file is read from wherever its headers say, and its offset is moved.
@@ -69,6 +72,12 @@ where
         Needs { machine, loader: None, libraries: Vec::new(), rpath: Vec::new(), runpath: None };
     let mut dynamic: &[Header::Dyn] = &[];
     for segment in segments {
+        if !matches!(segment.p_type(endian), elf::PT_INTERP | elf::PT_DYNAMIC) {
+            continue;
+        }
+        if segment.file_range(endian).1 > LONGEST_TABLE {
+            return None;
+        }
         if let Some(loader) = segment.interpreter(endian, data).ok()? {
             needs.loader = Some(loader.to_vec());
         }
@@ -141,6 +150,20 @@ mod tests {
             file.write_all(&whole[..len]).unwrap();
             let _ = needs(&file);
         }
+    }
+
+    #[test]
+    fn a_table_as_long_as_a_vast_file_is_not_read() {
+        let mut bytes = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+        // The size of every segment, in an ELF file of 64 bits.
+        let count = usize::from(u16::from_le_bytes([bytes[56], bytes[57]]));
+        for index in 0..count {
+            bytes[64 + 56 * index + 32..][..8].copy_from_slice(&(1_u64 << 40).to_le_bytes());
+        }
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&bytes[..4096]).unwrap();
+        file.set_len(1 << 41).unwrap();
+        assert_eq!(needs(&file), None);
     }
 
     #[test]
