@@ -345,11 +345,41 @@ impl Fault {
     }
 
     pub(crate) fn in_text(self, text: &[u8]) -> ReadError {
-        let before = text.get(..self.offset).unwrap_or(text);
-        let line = before
+        self.behind(Place::BEGIN, text)
+    }
+
+    /// The error in a text that begins at a place in another one.
+    pub(crate) fn behind(self, place: Place, text: &[u8]) -> ReadError {
+        let Place { offset, line, column } = place.behind(text.get(..self.offset).unwrap_or(text));
+        ReadError { kind: self.kind, offset, line, column }
+    }
+}
+
+/// A place in a text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    /// In bytes from 0.
+    pub(crate) offset: usize,
+    /// From 1.
+    pub(crate) line: usize,
+    /// In bytes from 1.
+    pub(crate) column: usize,
+}
+
+impl Place {
+    pub(crate) const BEGIN: Self = Self { offset: 0, line: 1, column: 1 };
+
+    /// The place behind this text, which begins here.
+    pub(crate) fn behind(self, text: &[u8]) -> Self {
+        let lines = text
             .iter()
-            .fold(1_usize, |line, &byte| line.saturating_add(usize::from(byte == b'\n')));
-        let column = before.rsplit(|&byte| byte == b'\n').next().map_or(0, <[u8]>::len);
-        ReadError { kind: self.kind, offset: self.offset, line, column: column.saturating_add(1) }
+            .fold(0_usize, |lines, &byte| lines.wrapping_add(usize::from(byte == b'\n')));
+        let last = text.rsplit(|&byte| byte == b'\n').next().unwrap_or(text);
+        let column = if lines == 0 { self.column } else { 1 };
+        Self {
+            offset: self.offset.saturating_add(text.len()),
+            line: self.line.saturating_add(lines),
+            column: column.saturating_add(last.len()),
+        }
     }
 }

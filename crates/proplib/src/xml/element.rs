@@ -2,7 +2,7 @@
 
 use super::scan::{Form, Scanner, Tag};
 use super::text::Text;
-use super::{HEADER, base64, integer};
+use super::{HEADER, base64, integer, is_space};
 use crate::fallible::NoMemory;
 use crate::internalize::{Expected, Fault, ReadErrorKind};
 use crate::word;
@@ -336,26 +336,14 @@ impl<'a> Scanner<'a> {
     }
 
     fn integer(&mut self) -> Result<Number, Fault> {
-        let (from, offset) = (self.rest(), self.offset());
-        let out_of_range = |_| Fault { kind: ReadErrorKind::Range, offset };
-        let (number, length) = integer::read(from).map_err(out_of_range)?;
-        self.advance(length);
-        self.skip_space();
-        if self.is_tolerant()
-            && matches!(self.rest(), [b'&' | b'<', ..])
-            && !self.is_before_end_tag()
-        {
-            self.go_on_at(from);
-            let text = self.decode(Expected::Integer)?;
-            let (number, length) = integer::read(&text).map_err(out_of_range)?;
-            if !text.iter().skip(length).all(|&byte| super::is_space(byte)) {
-                return Err(Fault { kind: ReadErrorKind::Other(Expected::Integer), offset });
-            }
-            self.end_tag("integer")?;
-            return Ok(number);
-        }
-        if self.rest().first() != Some(&b'<') {
-            return Err(self.expected(Expected::Integer));
+        let offset = self.offset();
+        let text = self.content(Expected::Integer)?;
+        let (number, length) =
+            integer::read(&text).map_err(|_| Fault { kind: ReadErrorKind::Range, offset })?;
+        if let Some(other) = text.iter().skip(length).position(|&byte| !is_space(byte)) {
+            let at = if text.as_borrowed().is_some() { length.saturating_add(other) } else { 0 };
+            let kind = ReadErrorKind::Other(Expected::Integer);
+            return Err(Fault { kind, offset: offset.saturating_add(at) });
         }
         self.end_tag("integer")?;
         Ok(number)
@@ -368,19 +356,12 @@ impl<'a> Scanner<'a> {
         let data = if tag.form == Form::Empty {
             Data::default()
         } else {
-            let (from, offset) = (self.rest(), self.offset());
-            let raw = self.take_until(|byte| byte == b'<');
-            if self.is_at_end() {
-                return Err(self.expected(Expected::Base64));
-            }
-            let is_plain = self.is_before_end_tag() && !(self.is_tolerant() && raw.contains(&b'&'));
-            let data = if is_plain {
-                base64::decode(raw, offset)?
-            } else {
-                self.go_on_at(from);
-                let text = self.decode(Expected::Base64)?;
-                base64::decode(&text, offset).map_err(|fault| Fault { offset, ..fault })?
-            };
+            let offset = self.offset();
+            let text = self.content(Expected::Base64)?;
+            let data = base64::decode(&text, offset).map_err(|fault| match text.as_borrowed() {
+                Some(_) => fault,
+                None => Fault { offset, ..fault },
+            })?;
             self.end_tag("data")?;
             data
         };
@@ -392,6 +373,20 @@ impl<'a> Scanner<'a> {
             }
         }
         Ok(data)
+    }
+
+    /// What is between two tags and has no entities, but where they are tolerated.
+    fn content(&mut self, expected: Expected) -> Result<Text<'a>, Fault> {
+        let from = self.rest();
+        let raw = self.take_until(|byte| byte == b'<');
+        if self.is_at_end() {
+            return Err(self.expected(expected));
+        }
+        if self.is_before_end_tag() && !(self.is_tolerant() && raw.contains(&b'&')) {
+            return Ok(Text::borrowed(raw));
+        }
+        self.go_on_at(from);
+        self.decode(expected).map(Text::decoded)
     }
 
     /// # Errors

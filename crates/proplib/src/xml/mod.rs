@@ -1,5 +1,8 @@
 //! XML as NetBSD's proplib(3) writes it, and reads it: a small language of its own.
 
+mod array_reader;
+#[cfg(feature = "std")]
+mod array_stream;
 mod array_writer;
 mod base64;
 mod element;
@@ -12,6 +15,9 @@ mod sink;
 mod text;
 mod write;
 
+pub use array_reader::ArrayReader;
+#[cfg(feature = "std")]
+pub use array_stream::{ArrayStream, StreamError};
 pub use array_writer::ArrayWriter;
 pub use events::{Event, Events};
 pub(crate) use read::read;
