@@ -31,6 +31,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod hooks;
 pub mod policy;
 
 mod checks;
