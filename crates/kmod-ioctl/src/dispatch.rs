@@ -38,7 +38,7 @@ pub enum Reply {
 ///
 /// LOAD hashes in here if it has to evaluate. A kernel, which holds no lock while it hashes, takes
 /// the steps itself: [`admit`], [`read`], [`message::load_request`], [`veriexec::Candidate::new`]
-/// and [`Veriexec::add`], and where there is a reply, [`write`].
+/// and [`Veriexec::add`], and where there is a reply, [`write()`].
 ///
 /// # Errors
 /// What [`admit`] and [`read`] say, and then:
