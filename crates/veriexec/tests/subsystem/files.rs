@@ -103,6 +103,24 @@ fn two_names_of_one_file_are_not_renamed_into_each_other() {
     machine.rename("/a", "/hard").unwrap();
     assert_eq!(names(&machine, "/a"), Ok(vec!["/a".to_owned()]));
     assert_eq!(names(&machine, "/hard"), Ok(vec!["/a".to_owned()]));
+    machine.fake.reports();
+    machine.veriexec.raise(StrictLevel::Ips).unwrap();
+    assert_eq!(machine.rename("/a", "/hard"), Err(Errno::PERM));
+    let text = "Veriexec: Preventing rename of `/a' to `/hard', uid=1000, pid=17: IPS mode, file \
+                monitored.";
+    assert_eq!(machine.fake.reports(), [(Priority::Alert, text.to_owned())], "it is one file");
+}
+
+#[test]
+fn a_file_that_loses_one_of_two_names_loses_its_entry() {
+    let mut machine = machine();
+    machine.link("/a", "/hard").unwrap();
+    machine.unlink("/a").unwrap();
+    assert_eq!(names(&machine, "/hard"), Err(Errno::NOENT));
+    machine.link("/b", "/second").unwrap();
+    machine.rename("/c", "/b").unwrap();
+    assert_eq!(names(&machine, "/second"), Err(Errno::NOENT));
+    assert_eq!(machine.veriexec.tables().count(), 0);
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Access checks: what is hashed, what is recorded, what is said.
 
 use veriexec::{
-    Access, Action, Errno, Evaluation, FileKind, Finding, Forecast, LoadRequest, Located, Object,
-    Operation, Priority, Status, Step, StrictLevel, Ticket, Verdict, Veriexec,
+    Access, Action, Errno, Evaluation, FileKind, Finding, Forecast, LoadRequest, Located, Loudness,
+    Message, Object, Operation, Priority, Report, Status, Step, StrictLevel, Ticket, Verdict,
+    Veriexec,
 };
 
 use crate::fake::{Fake, digest, request, sha256};
@@ -173,6 +174,18 @@ fn the_name_of_the_access_serves_where_none_was_kept() {
     veriexec.set_verbosity(1);
     let _ = veriexec.verify(&fake, b"(mmap)", file, Access::Direct);
     assert_eq!(fake.reports(), [(Priority::Notice, "Veriexec: Match. [(mmap)]".to_owned())]);
+}
+
+#[test]
+fn a_platform_reports_by_the_same_verbosity() {
+    let fake = Fake::default();
+    let mut veriexec = Veriexec::new();
+    let report = Report::new(Priority::Info, Message::NewEntry, b"/f");
+    for verbosity in [0, 1, 2] {
+        veriexec.set_verbosity(verbosity);
+        veriexec.report(&fake, Loudness::Verbose, &report);
+    }
+    assert_eq!(fake.reports(), vec![(Priority::Info, report.to_string()); 2]);
 }
 
 #[test]
