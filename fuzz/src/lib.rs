@@ -8,7 +8,10 @@ mod driver;
 
 pub use driver::dispatch;
 
-use proplib::{Format, Object, WriteError};
+use std::io::{self, Read};
+
+use proplib::xml::{ArrayReader, ArrayStream};
+use proplib::{Array, Format, Limits, Mode, Object, ReadOptions, WriteError};
 
 /// Property lists in XML: what is read is written, and read again as the same.
 pub fn xml(data: &[u8]) {
@@ -17,6 +20,52 @@ pub fn xml(data: &[u8]) {
         let again = Object::internalize(&text).expect("what was written can be read");
         assert_eq!(again, object);
         assert_eq!(again.externalize().expect("and written again"), text);
+    }
+}
+
+/// Property lists in XML as others write it: what the strict mode takes is the same in the tolerant
+/// one, and what that takes is written, and read again by the strict mode as the same.
+pub fn xml_tolerant(data: &[u8]) {
+    let tolerant = Object::internalize_with(data, &TOLERANT);
+    if let Ok(object) = Object::internalize(data) {
+        assert_eq!(tolerant.as_ref().expect("the tolerant mode takes no less"), &object);
+    }
+    if let Ok(object) = tolerant {
+        let text = object.externalize().expect("what was read can be written");
+        assert_eq!(Object::internalize(&text).expect("what was written can be read"), object);
+    }
+}
+
+/// Arrays in XML, element by element: from a text and from a stream in pieces of any size, the
+/// readers agree with the one that reads all at once.
+pub fn xml_stream(data: &[u8]) {
+    let Some((piece, text)) = data.split_first() else { return };
+    for options in [ReadOptions::default(), TOLERANT] {
+        let whole = Array::internalize_with(text, &options);
+        let elements: Result<Vec<_>, _> = ArrayReader::new(text, &options).collect();
+        let input = Pieces { text, len: usize::from(*piece).max(1) };
+        let streamed: Result<Vec<_>, _> = ArrayStream::new(input, &options).collect();
+        assert_eq!(streamed.as_ref().ok(), elements.as_ref().ok());
+        if text.trim_ascii_start().starts_with(b"<") {
+            assert_eq!(elements.ok().as_deref(), whole.ok().as_ref().map(Array::as_slice));
+        }
+    }
+}
+
+const TOLERANT: ReadOptions = ReadOptions { mode: Mode::Tolerant, limits: Limits::DEFAULT };
+
+/// A text that comes in pieces.
+struct Pieces<'a> {
+    text: &'a [u8],
+    len: usize,
+}
+
+impl Read for Pieces<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let len = self.len.min(buffer.len());
+        let read = (&self.text[..len.min(self.text.len())]).read(buffer)?;
+        self.text = &self.text[read..];
+        Ok(read)
     }
 }
 
@@ -40,9 +89,13 @@ pub fn json(data: &[u8]) {
 }
 
 /// Signatures files: what is read is written, and read again as the same; every diagnostic names
-/// a place in the file and prints harmlessly.
+/// a place in the file and prints harmlessly, and so does every finding of lint.
 pub fn signatures(data: &[u8]) {
     let lines = data.split(|byte| *byte == b'\n').count();
+    for finding in sigfile::lint(data) {
+        assert!((1..=lines).contains(&finding.line) && finding.column >= 1);
+        assert!(!finding.fault.to_string().contains(char::is_control));
+    }
     for line in sigfile::entries(data) {
         match line {
             Ok(line) => {

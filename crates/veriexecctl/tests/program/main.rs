@@ -10,6 +10,7 @@ mod large;
 mod lint;
 mod load;
 mod machine;
+mod manual;
 mod preflight;
 mod replace;
 mod settings;
