@@ -33,3 +33,13 @@ fn signatures() {
 fn dispatch() {
     replay("dispatch", veriexec_fuzz::dispatch);
 }
+
+#[test]
+fn xml_tolerant() {
+    replay("xml_tolerant", veriexec_fuzz::xml_tolerant);
+}
+
+#[test]
+fn xml_stream() {
+    replay("xml_stream", veriexec_fuzz::xml_stream);
+}
