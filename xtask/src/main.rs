@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod bench;
 mod build_std;
 mod command;
 mod gate;
@@ -35,6 +36,11 @@ enum Task {
         #[arg(long)]
         no_skip: bool,
     },
+    /// Measure beside others, and keep a report in bench/
+    Bench {
+        #[command(subcommand)]
+        what: Bench,
+    },
     /// Compare proplib's public API with the list of it in crates/proplib/public-api.txt
     Api {
         /// Write the list anew
@@ -65,10 +71,17 @@ enum Task {
     },
 }
 
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// proplib beside the plist crate and Python's plistlib
+    Proplib,
+}
+
 fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
         Task::Try { dir } => tryout::run_in(&dir),
         Task::Test { no_skip } => gate::all(no_skip),
+        Task::Bench { what: Bench::Proplib } => bench::proplib(),
         Task::Api { bless } => api::check(bless),
         Task::Netbsd => build_std::netbsd(),
         Task::Oom => build_std::oom(),

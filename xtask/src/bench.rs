@@ -1,0 +1,241 @@
+//! Benchmarks, and the reports that are kept of them in `bench/`.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::command::{available, cargo, command, root, shown};
+
+/// The program that measures with Python, whose argument is a directory of texts.
+const PLISTLIB: &str = include_str!("bench/plistlib.py");
+
+/// As many elements as memory is measured with.
+const COUNTS: [u32; 3] = [1_000, 100_000, 1_000_000];
+
+/// Measures proplib beside others, prints the report, and keeps it in `bench/proplib.md`.
+///
+/// # Errors
+/// When a measurement cannot be made.
+pub(crate) fn proplib() -> Result<()> {
+    let mut lines = measure(&mut comparison(&["times"]))?;
+    let texts = tempfile::tempdir()?;
+    let place = texts.path().to_str().context("the temporary directory is not UTF-8")?;
+    let python = available("python3", &["--version"]);
+    if python {
+        measure(&mut comparison(&["texts", place]))?;
+        lines.extend(measure(command("python3").args(["-c", PLISTLIB, place]))?);
+    }
+    let file = texts.path().join("stream");
+    for count in COUNTS {
+        for what in ["write", "read"] {
+            let arguments = ["peak", what, &count.to_string(), &file.to_string_lossy()];
+            lines.extend(measure(&mut comparison(&arguments))?);
+        }
+    }
+    let report = report(&lines, python)?;
+    print!("{report}");
+    let file = root().join("bench/proplib.md");
+    fs::create_dir_all(file.parent().unwrap_or(Path::new(".")))?;
+    fs::write(&file, report).with_context(|| file.display().to_string())
+}
+
+fn comparison(arguments: &[&str]) -> Command {
+    let mut bench = command(cargo());
+    bench.args(["bench", "--quiet", "-p", "proplib", "--bench", "comparison", "--"]);
+    bench.args(arguments);
+    bench
+}
+
+/// A line of output, in its fields.
+type Line = Vec<String>;
+
+/// Runs a program and takes its output for measurements.
+fn measure(program: &mut Command) -> Result<Vec<Line>> {
+    let name = program.get_program().to_string_lossy().into_owned();
+    // Python's program is too long to be shown.
+    if name != "python3" {
+        eprintln!("$ {}", shown(program));
+    }
+    let output = program.output().with_context(|| name.clone())?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{name} ended with {}: {errors}", output.status);
+    let text = String::from_utf8(output.stdout)?;
+    Ok(text.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect())
+}
+
+fn report(lines: &[Line], python: bool) -> Result<String> {
+    let mut out = String::new();
+    writeln!(out, "# proplib beside other readers and writers of property lists\n")?;
+    writeln!(out, "Written by `cargo xtask bench proplib` on {}.\n", today()?)?;
+    writeln!(
+        out,
+        "{}; plist {}{}.\n",
+        machine()?,
+        version_of("plist")?,
+        version_of_python(python)?
+    )?;
+    writeln!(
+        out,
+        "Times are nanoseconds for one dictionary, in the fastest of many rounds; ratios are to \
+         proplib's.\nThe dictionary is the one that loads an entry, with six keys \
+         (`crates/proplib/tests/golden/load.plist`);\nthe array has 100,000 of them.\n"
+    )?;
+    writeln!(out, "| what | by | write | ratio | read | ratio |")?;
+    writeln!(out, "|---|---|--:|--:|--:|--:|")?;
+    for (what, shown) in [("load", "dictionary"), ("array", "array")] {
+        let ours = times(lines, what, "proplib")?;
+        for (by, name) in [("proplib", "proplib"), ("plist", "plist crate")] {
+            compare(&mut out, shown, name, times(lines, what, by)?, ours)?;
+        }
+        if python {
+            compare(&mut out, shown, "Python's plistlib", times(lines, what, "plistlib")?, ours)?;
+        } else {
+            writeln!(out, "| {shown} | Python's plistlib | skipped: needs python3 | | | |")?;
+        }
+    }
+    writeln!(
+        out,
+        "\nNanoseconds for one dictionary of an array, by the array's length. As a whole, into a new \
+         text, whose\nmemory the kernel clears page by page; and element by element \
+         (`xml::ArrayWriter`,\n`xml::ArrayStream`), into memory that is there already:\n"
+    )?;
+    writeln!(out, "| elements | write | read | stream out | stream in |")?;
+    writeln!(out, "|--:|--:|--:|--:|--:|")?;
+    for line in lines.iter().filter(|line| is(line, 0, "growth")) {
+        write!(out, "| {} |", grouped(number(line, 1)?))?;
+        for field in 2..6 {
+            write!(out, " {:.0} |", number(line, field)?)?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(
+        out,
+        "\nThe most memory, in KiB, that a process held which streamed an array to a file or from \
+         it\n(`VmHWM` of proc(5), the program itself included):\n"
+    )?;
+    writeln!(out, "| elements | stream out | stream in |\n|--:|--:|--:|")?;
+    for count in COUNTS.map(f64::from) {
+        let (write, read) = (peak(lines, "write", count)?, peak(lines, "read", count)?);
+        writeln!(out, "| {} | {} | {} |", grouped(count), grouped(write), grouped(read))?;
+    }
+    Ok(out)
+}
+
+fn compare(
+    out: &mut String,
+    what: &str,
+    by: &str,
+    (write, read): (f64, f64),
+    ours: (f64, f64),
+) -> Result<()> {
+    let (write_ratio, read_ratio) = (write / ours.0, read / ours.1);
+    Ok(writeln!(
+        out,
+        "| {what} | {by} | {write:.0} | {write_ratio:.1} | {read:.0} | {read_ratio:.1} |"
+    )?)
+}
+
+/// Nanoseconds to write and to read.
+fn times(lines: &[Line], what: &str, by: &str) -> Result<(f64, f64)> {
+    let line =
+        lines.iter().find(|line| is(line, 0, "time") && is(line, 1, what) && is(line, 2, by));
+    let line = line.with_context(|| format!("no time of {what} by {by}"))?;
+    Ok((number(line, 3)?, number(line, 4)?))
+}
+
+fn peak(lines: &[Line], what: &str, count: f64) -> Result<f64> {
+    let is_it = |line: &&Line| {
+        is(line, 0, "peak") && is(line, 1, what) && number(line, 2).is_ok_and(|it| it == count)
+    };
+    let line = lines.iter().find(is_it);
+    number(line.with_context(|| format!("no peak of {what} for {count}"))?, 3)
+}
+
+fn is(line: &Line, index: usize, field: &str) -> bool {
+    line.get(index).is_some_and(|found| found == field)
+}
+
+fn number(line: &Line, index: usize) -> Result<f64> {
+    let field = line.get(index).with_context(|| format!("no field {index} in {line:?}"))?;
+    field.parse().with_context(|| format!("{field:?} is no number"))
+}
+
+/// A whole number with commas.
+fn grouped(number: f64) -> String {
+    let digits = format!("{number:.0}");
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+fn today() -> Result<String> {
+    first_line(command("date").args(["-u", "+%Y-%m-%d"]))
+}
+
+/// What the measurements were made on.
+fn machine() -> Result<String> {
+    let processors = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = processors.lines().find_map(|line| line.strip_prefix("model name"));
+    let model =
+        model.map_or("unknown processor", |model| model.trim_start_matches([' ', '\t', ':']));
+    let cores = std::thread::available_parallelism()?;
+    let rustc = first_line(command("rustc").arg("--version"))?;
+    Ok(format!("{model}, {cores} cores; {rustc}"))
+}
+
+/// The version of a crate that is built here.
+fn version_of(name: &str) -> Result<String> {
+    let lock = fs::read_to_string(root().join("Cargo.lock"))?;
+    let (_, package) = lock
+        .split_once(&format!("name = \"{name}\"\nversion = \""))
+        .with_context(|| format!("no {name} in Cargo.lock"))?;
+    Ok(package.split('"').next().unwrap_or_default().into())
+}
+
+fn version_of_python(python: bool) -> Result<String> {
+    if !python {
+        return Ok(String::new());
+    }
+    Ok(format!("; {}", first_line(command("python3").arg("--version"))?))
+}
+
+fn first_line(program: &mut Command) -> Result<String> {
+    let lines = measure(program)?;
+    Ok(lines.into_iter().next().context("a program said nothing")?.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_has_every_measurement_or_names_what_is_missing() {
+        let mut text = String::from("growth\t1000\t1.4\t2.6\t3\t4\n");
+        for what in ["load", "array"] {
+            text += &format!("time\t{what}\tproplib\t100\t200\ntime\t{what}\tplist\t850\t1000\n");
+        }
+        for count in COUNTS {
+            text += &format!("peak\twrite\t{count}\t1234\npeak\tread\t{count}\t2345678\n");
+        }
+        let lines: Vec<Line> =
+            text.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect();
+        let report = report(&lines, false).unwrap();
+        for row in [
+            "| dictionary | plist crate | 850 | 8.5 | 1000 | 5.0 |",
+            "| array | Python's plistlib | skipped: needs python3 | | | |",
+            "| 1,000 | 1 | 3 | 3 | 4 |",
+            "| 100,000 | 1,234 | 2,345,678 |",
+        ] {
+            assert!(report.lines().any(|line| line == row), "{row}\n{report}");
+        }
+        assert!(super::report(&lines, true).is_err(), "Python's times are missing");
+    }
+}
