@@ -39,6 +39,8 @@
 //! What a handler voted first is expected of it: an invocation is counted once for the whole list,
 //! and a handler only when it votes otherwise.
 
+pub mod subsystem;
+
 mod counters;
 mod guard;
 mod handler;

@@ -4,5 +4,7 @@
 mod invocation;
 mod model;
 mod race;
+mod subsystem;
+mod system;
 mod threads;
 mod topic;
