@@ -73,7 +73,7 @@ fn elements_of_others_are_taken() {
         ("<true a='b' c=\"d\"/>", true.into()),
         ("<array />", array(&[])),
         ("<array ></array\t>", array(&[])),
-        ("<array id='1'><true/><!-- c --><?pi?></array>", array(&[yes.clone()])),
+        ("<array id='1'><true/><!-- c --><?pi?></array>", array(std::slice::from_ref(&yes))),
         ("<dict />", dictionary(&[])),
         ("<dict a=\"b\"><key c='d'>k</key><true/></dict>", dictionary(&[(b"k", yes.clone())])),
         (
