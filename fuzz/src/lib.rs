@@ -37,9 +37,8 @@ pub fn xml_tolerant(data: &[u8]) {
 }
 
 /// Arrays in XML, element by element: from a text and from a stream in pieces of any size, the
-/// readers agree with the one that reads all at once, and so they do where they refuse; and
-/// reading without objects
-/// parts of the text make the same objects.
+/// readers agree with the one that reads all at once, also on where and why they refuse; and so
+/// does the one that makes no objects.
 pub fn xml_stream(data: &[u8]) {
     let Some((piece, text)) = data.split_first() else { return };
     for options in [ReadOptions::default(), TOLERANT] {
