@@ -28,7 +28,7 @@
 //! The crate is `no_std` and serves a kernel as well as a program: every growth can fail and says
 //! so ([`NoMemory`]), nothing recurses without a bound, and no input makes it panic. What it
 //! shares with the C library and where it differs is said in `man/proplib.3`.
-#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![cfg_attr(no_global_oom_handling, feature(allocator_api, vec_push_within_capacity))]
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]

@@ -42,6 +42,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Parser;
 use kmod_ioctl::{Access, Device, DeviceSpec, MockDevice};
+use sigfile::printable;
 
 use crate::cli::{Cli, Command};
 use crate::exit::Exit;
@@ -116,8 +117,15 @@ fn complain(message: std::fmt::Arguments<'_>) {
 
 /// A wrong command line is an error like any other; asking for help is none.
 fn print_usage(usage: &clap::Error) -> Exit {
-    let printed = usage.print();
-    if usage.use_stderr() || printed.is_err() { Exit::Failed } else { Exit::Done }
+    if usage.use_stderr() {
+        use io::Write;
+        // It repeats what was wrong, a file's name perhaps.
+        for line in usage.render().to_string().lines() {
+            let _ = writeln!(io::stderr(), "{}", printable(line.as_bytes()));
+        }
+        return Exit::Failed;
+    }
+    if usage.print().is_ok() { Exit::Done } else { Exit::Failed }
 }
 
 /// Whether the reader of our output went away, as `head` does: no failure of ours.

@@ -116,6 +116,18 @@ fn commands_without_a_device_show_names_harmlessly() {
 }
 
 #[test]
+fn a_name_where_none_is_due_is_shown_harmlessly() {
+    for hostile in Hostile::all() {
+        for words in [&["query", "a", "PATH"][..], &["PATH"], &["strict", "PATH"]] {
+            let mut run = hostile.control(words, 1);
+            // What is no text is not kept apart here.
+            run.stderr = run.stderr.replace('\u{fffd}', "?");
+            assert_harmless(&run);
+        }
+    }
+}
+
+#[test]
 fn json_carries_names_exactly() {
     for hostile in Hostile::all() {
         let path = hostile.path();
