@@ -1,11 +1,10 @@
 //! Hook points without memory: a registration says so and changes nothing, and nothing else needs
 //! any.
-#![allow(unsafe_code, reason = "an allocator that fails on demand cannot be written without")]
 #![allow(clippy::unwrap_used, reason = "a test may fail so")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::{Cell, RefCell};
-use std::ptr;
+mod allocator;
+
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use veriexec::hooks::{
@@ -13,41 +12,7 @@ use veriexec::hooks::{
 };
 use veriexec::{Errno, Verdict};
 
-/// The system's allocator, but for those allocations that are to fail.
-struct Failing;
-
-thread_local! {
-    /// How many more allocations of this thread succeed; `None` if all do.
-    static LEFT: Cell<Option<usize>> = const { Cell::new(None) };
-}
-
-// SAFETY: an allocation is answered with null, which the trait allows for a failure, or is the
-// system's allocator's, which keeps the contract. Blocks grow by the trait's own method: by an
-// allocation.
-unsafe impl GlobalAlloc for Failing {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let left = LEFT.get();
-        LEFT.set(left.map(|left| left.saturating_sub(1)));
-        // SAFETY: the caller keeps the contract of this same method.
-        if left == Some(0) { ptr::null_mut() } else { unsafe { System.alloc(layout) } }
-    }
-
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the block is from the system's allocator, as every block here is.
-        unsafe { System.dealloc(block, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Failing = Failing;
-
-/// Runs with so many allocations that succeed before all fail.
-fn with_allocations<T>(count: usize, run: impl FnOnce() -> T) -> T {
-    LEFT.set(Some(count));
-    let result = run();
-    LEFT.set(None);
-    result
-}
+use allocator::with_allocations;
 
 enum Nothing {}
 
@@ -80,7 +45,7 @@ impl Handler<Nothing> for Known {
 
 /// Where a registration asks for memory, the handler is shared first: a standard `alloc` has no
 /// stable way to say that this fails. In a kernel there is one.
-const SHARED: usize = 1;
+const SHARED: usize = if cfg!(no_global_oom_handling) { 0 } else { 1 };
 
 const DENIAL: Vote = Vote::Deny(Errno::PERM);
 

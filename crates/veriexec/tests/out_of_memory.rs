@@ -1,10 +1,7 @@
 //! Each allocation fails in turn: the request says so, and nothing has changed.
-#![allow(unsafe_code, reason = "an allocator that fails on demand cannot be written without")]
 #![allow(clippy::unwrap_used, reason = "a test may fail so")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-use std::ptr;
+mod allocator;
 
 use fingerprint::{Algorithm, Digest};
 use sigfile::EntryType;
@@ -13,58 +10,7 @@ use veriexec::{
     Report, RestoreError, Status, StrictLevel, Veriexec,
 };
 
-/// The system's allocator, but for those allocations that are to fail.
-struct Failing;
-
-thread_local! {
-    /// How many more allocations of this thread succeed; `None` if all do.
-    static LEFT: Cell<Option<usize>> = const { Cell::new(None) };
-}
-
-fn may_allocate() -> bool {
-    LEFT.with(|left| match left.get() {
-        None => true,
-        Some(0) => false,
-        Some(more) => {
-            left.set(Some(more - 1));
-            true
-        }
-    })
-}
-
-// SAFETY: each method answers with null, which the trait allows for a failure, or does what the
-// system's allocator, which keeps the contract, does with the same arguments.
-unsafe impl GlobalAlloc for Failing {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller keeps the contract of this same method.
-        if may_allocate() { unsafe { System.alloc(layout) } } else { ptr::null_mut() }
-    }
-
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the block is from the system's allocator, as every block here is.
-        unsafe { System.dealloc(block, layout) }
-    }
-
-    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // SAFETY: as above; a failure leaves the old block as it was.
-        if may_allocate() {
-            unsafe { System.realloc(block, layout, size) }
-        } else {
-            ptr::null_mut()
-        }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Failing = Failing;
-
-/// Runs with so many allocations that succeed before all fail.
-fn with_allocations<T>(count: usize, run: impl FnOnce() -> T) -> T {
-    LEFT.set(Some(count));
-    let result = run();
-    LEFT.set(None);
-    result
-}
+use allocator::{blocks, with_allocations};
 
 /// A system in which every path of one byte is a file, the even ones on another mount. File 7 has
 /// two more names.
@@ -112,6 +58,7 @@ fn seen(veriexec: &Veriexec) -> String {
 
 #[test]
 fn a_load_without_memory_changes_nothing() {
+    let owed = blocks();
     let mut veriexec = Veriexec::new();
     let mut failures = 0;
     for byte in 0..=u8::MAX {
@@ -129,6 +76,8 @@ fn a_load_without_memory_changes_nothing() {
         }
     }
     assert_eq!(veriexec.entries().count(), 256);
+    drop(veriexec);
+    assert_eq!(blocks(), owed, "a failure has leaked memory");
     // A copy of the name and a list for it in two of three loads; the rest is growth, by doubling.
     println!("{failures} allocations failed");
     assert!(failures > 340, "only {failures} allocations failed");
