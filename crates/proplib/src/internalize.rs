@@ -4,6 +4,7 @@ use core::ffi::CStr;
 use core::fmt;
 
 use crate::fallible::NoMemory;
+use crate::place::Place;
 use crate::{Array, Dictionary, Format, Kind, Limits, Mode, Object, ReadOptions, json, xml};
 
 impl Object {
@@ -352,34 +353,5 @@ impl Fault {
     pub(crate) fn behind(self, place: Place, text: &[u8]) -> ReadError {
         let Place { offset, line, column } = place.behind(text.get(..self.offset).unwrap_or(text));
         ReadError { kind: self.kind, offset, line, column }
-    }
-}
-
-/// A place in a text.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Place {
-    /// In bytes from 0.
-    pub(crate) offset: usize,
-    /// From 1.
-    pub(crate) line: usize,
-    /// In bytes from 1.
-    pub(crate) column: usize,
-}
-
-impl Place {
-    pub(crate) const BEGIN: Self = Self { offset: 0, line: 1, column: 1 };
-
-    /// The place behind this text, which begins here.
-    pub(crate) fn behind(self, text: &[u8]) -> Self {
-        let lines = text
-            .iter()
-            .fold(0_usize, |lines, &byte| lines.wrapping_add(usize::from(byte == b'\n')));
-        let last = text.rsplit(|&byte| byte == b'\n').next().unwrap_or(text);
-        let column = if lines == 0 { self.column } else { 1 };
-        Self {
-            offset: self.offset.saturating_add(text.len()),
-            line: self.line.saturating_add(lines),
-            column: column.saturating_add(last.len()),
-        }
     }
 }

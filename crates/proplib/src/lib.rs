@@ -56,6 +56,7 @@ pub mod message;
 mod number;
 mod object;
 mod options;
+mod place;
 #[cfg(feature = "plist")]
 pub mod plist;
 mod prop_string;

@@ -7,7 +7,8 @@ use std::vec::Vec;
 
 use super::array_reader::Elements;
 use super::scan::Scanner;
-use crate::internalize::{Fault, Place, ReadErrorKind};
+use crate::internalize::{Fault, ReadErrorKind};
+use crate::place::Place;
 use crate::{Mode, NoMemory, Object, ReadError, ReadOptions, fallible};
 
 /// Reads the elements of a property list that is an array, one at a time, from a file, a pipe or
@@ -15,8 +16,9 @@ use crate::{Mode, NoMemory, Object, ReadError, ReadOptions, fallible};
 ///
 /// It holds the element that it is at, and as much text as the largest string, data or comment in
 /// it has, but not less than 64 KiB. [`Limits::max_input`](crate::Limits::max_input) is a limit for
-/// each element here, and what comes before it, not for all of the text. After an error nothing more comes; without one, the
-/// text was a whole property list, behind which some more may have been read.
+/// each element here, and what comes before it, not for all of the text. After an error nothing
+/// more comes; without one, the text was a whole property list, behind which some more may have
+/// been read.
 ///
 /// ```
 /// use proplib::{ReadOptions, xml::ArrayStream};
