@@ -77,7 +77,7 @@ impl Bytes {
     }
 
     /// The first so many bytes, among which no `<`, `>` and `&` are.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn first_plain(from: &[u8], length: usize) -> Result<Self, NoMemory> {
         match (from.first_chunk(), u8::try_from(length)) {
             // A window of constant length is copied, and then cut, in a few instructions.
@@ -127,6 +127,22 @@ impl Bytes {
             _ => None,
         }
     }
+
+    /// The first eight bytes of a room, as a number of the same order.
+    #[inline(always)]
+    fn first_word(&self) -> Option<u64> {
+        match self {
+            Self::Plain(_, room) | Self::Inline(_, room) => {
+                room.first_chunk().map(|bytes| u64::from_be_bytes(*bytes))
+            }
+            Self::Shared(_) => None,
+        }
+    }
+
+    #[cold]
+    fn cmp_bytes(&self, other: &Self) -> Ordering {
+        self.as_slice().cmp(other.as_slice())
+    }
 }
 
 impl Default for Bytes {
@@ -144,25 +160,15 @@ impl PartialEq for Bytes {
 impl Eq for Bytes {}
 
 impl Ord for Bytes {
-    #[inline]
+    #[inline(always)]
     fn cmp(&self, other: &Self) -> Ordering {
-        match (self, other) {
-            // What is behind the shorter one is NUL, which no byte of the longer one is below.
-            (
-                Self::Plain(length, room) | Self::Inline(length, room),
-                Self::Plain(other_length, other_room) | Self::Inline(other_length, other_room),
-            ) => words(room).cmp(&words(other_room)).then(length.cmp(other_length)),
-            _ => self.as_slice().cmp(other.as_slice()),
+        // What is behind the shorter one is NUL, which no byte of the longer one is below; and few
+        // keys that are compared begin with the same eight bytes.
+        match (self.first_word(), other.first_word()) {
+            (Some(one), Some(other)) if one != other => one.cmp(&other),
+            _ => self.cmp_bytes(other),
         }
     }
-}
-
-/// A room as numbers of the same order: two halves that overlap.
-#[inline]
-fn words(room: &[u8; INLINE]) -> (u128, u64) {
-    let first = room.first_chunk().map_or(0, |bytes| u128::from_be_bytes(*bytes));
-    let last = room.last_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
-    (first, last)
 }
 
 impl PartialOrd for Bytes {
@@ -180,7 +186,7 @@ fn inline<const ROOM: usize>(bytes: &[u8]) -> Option<(u8, [u8; ROOM])> {
 }
 
 /// The first so many bytes, and NULs behind them.
-#[inline]
+#[inline(always)]
 fn cut(window: &[u8; INLINE], length: usize) -> [u8; INLINE] {
     /// Masks of all lengths, each a window of it.
     const MASKS: &[u8; 2 * INLINE] = &{

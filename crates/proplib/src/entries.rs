@@ -31,6 +31,7 @@ impl Entries {
     }
 
     /// Adds an entry; of those with the same key, the last one counts.
+    #[inline(always)]
     pub(crate) fn push(&mut self, key: Bytes, value: Object) -> Result<(), NoMemory> {
         let entry = Entry { key, value };
         match self.list.last_mut() {

@@ -51,14 +51,14 @@ pub fn reserve_exact<T>(list: &mut Vec<T>, additional: usize) -> Result<(), NoMe
 ///
 /// # Errors
 /// [`NoMemory`]; the list is as it was.
-#[inline]
+#[inline(always)]
 pub fn push<T>(list: &mut Vec<T>, item: T) -> Result<(), NoMemory> {
     list.try_reserve(1)?;
     push_reserved(list, item)
 }
 
 #[cfg(not(no_global_oom_handling))]
-#[inline]
+#[inline(always)]
 fn push_reserved<T>(list: &mut Vec<T>, item: T) -> Result<(), NoMemory> {
     list.push(item);
     Ok(())

@@ -110,7 +110,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next element of an array; nothing at its end, which is stepped over.
-    #[inline]
+    #[inline(always)]
     pub(super) fn element(&mut self) -> Result<Option<Value<'a>>, Fault> {
         self.skip_space();
         if let Some(value) = self.quick_value() {
@@ -127,7 +127,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next key of a dictionary; nothing at its end, which is stepped over.
-    #[inline]
+    #[inline(always)]
     pub(super) fn key(&mut self) -> Result<Option<Text<'a>>, Fault> {
         self.skip_space();
         let before = self.rest();
@@ -187,7 +187,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The value that is due.
-    #[inline]
+    #[inline(always)]
     pub(super) fn value(&mut self) -> Result<Value<'a>, Fault> {
         self.skip_space();
         match self.quick_value() {

@@ -46,7 +46,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn into_bytes(self) -> Result<Bytes, NoMemory> {
         match self.0 {
             Inner::Plain(from, length) => Bytes::first_plain(from, length),
