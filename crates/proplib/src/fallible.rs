@@ -122,8 +122,9 @@ pub fn copy(bytes: &[u8]) -> Result<Vec<u8>, NoMemory> {
 /// Puts a value where many can hold it.
 ///
 /// # Errors
-/// [`NoMemory`]. A standard `alloc` has no stable way to say so for this one and aborts; what is
-/// shared here is therefore always small, and what it holds was reserved before.
+/// [`NoMemory`], with an `alloc` built for a kernel. With a standard one it aborts the process
+/// instead: of all that makes an `Arc` there, nothing stable can fail. What this crate shares is
+/// at most 64 bytes for this reason, and what it holds beyond them was reserved before.
 #[cfg(not(no_global_oom_handling))]
 #[inline]
 pub fn share<T>(value: T) -> Result<Arc<T>, NoMemory> {

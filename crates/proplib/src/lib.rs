@@ -26,8 +26,9 @@
 //! | values of the plist crate | `plist`, with the `plist` feature |
 //!
 //! The crate is `no_std` and serves a kernel as well as a program: every growth can fail and says
-//! so ([`NoMemory`]), nothing recurses without a bound, and no input makes it panic. What it
-//! shares with the C library and where it differs is said in `man/proplib.3`.
+//! so ([`NoMemory`]; [`fallible::share`] names the one exception outside a kernel), nothing recurses
+//! without a bound, and no input makes it panic. What it shares with the C library and where it
+//! differs is said in `man/proplib.3`.
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![cfg_attr(no_global_oom_handling, feature(allocator_api, vec_push_within_capacity))]
 #![forbid(unsafe_code)]
@@ -60,23 +61,25 @@ mod place;
 #[cfg(feature = "plist")]
 pub mod plist;
 mod prop_string;
+mod read_error;
 #[cfg(feature = "serde")]
 pub mod serde;
 #[cfg(any(feature = "plist", feature = "serde"))]
 mod trail;
 mod walk;
 mod word;
+mod write_error;
 pub mod xml;
 
 pub use array::{Array, IndexError};
 pub use data::Data;
 pub use dictionary::{Dictionary, SetError};
-pub use externalize::WriteError;
 pub use fallible::NoMemory;
 pub use format::Format;
-pub use internalize::{Expected, ReadError, ReadErrorKind};
 pub use limits::Limits;
 pub use number::Number;
 pub use object::{Kind, Object};
 pub use options::{Mode, ReadOptions};
 pub use prop_string::{PropString, StringError};
+pub use read_error::{Expected, ReadError, ReadErrorKind};
+pub use write_error::WriteError;

@@ -9,7 +9,7 @@ use crate::bytes::Bytes;
 use crate::container::Open;
 use crate::fallible::{self, NoMemory};
 use crate::format::is_space;
-use crate::internalize::{Expected, Fault, ReadErrorKind};
+use crate::read_error::{Expected, Fault, ReadErrorKind};
 use crate::{Dictionary, Kind, Mode, Object, PropString, ReadOptions};
 
 /// Reads a property list from a text without a NUL; its outermost object must be of the kind that

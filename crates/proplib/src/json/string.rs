@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::fallible::{self, NoMemory};
-use crate::internalize::{Fault, ReadErrorKind};
+use crate::read_error::{Fault, ReadErrorKind};
 
 /// Writes a string with its quotes, and escapes where NetBSD has them. Bytes from 0x7f on are
 /// written as they are, UTF-8 or not.

@@ -6,7 +6,7 @@ use core::iter::FusedIterator;
 use super::element::Value;
 use super::read::Builder;
 use super::scan::Scanner;
-use crate::internalize::{Fault, ReadErrorKind};
+use crate::read_error::{Fault, ReadErrorKind};
 use crate::{Kind, Limits, Object, ReadError, ReadOptions};
 
 /// Reads the elements of a property list that is an array, one at a time.

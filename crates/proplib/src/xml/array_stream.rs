@@ -7,8 +7,8 @@ use std::vec::Vec;
 
 use super::array_reader::Elements;
 use super::scan::Scanner;
-use crate::internalize::{Fault, ReadErrorKind};
 use crate::place::Place;
+use crate::read_error::{Fault, ReadErrorKind};
 use crate::{Mode, NoMemory, Object, ReadError, ReadOptions, fallible};
 
 /// Reads the elements of a property list that is an array, one at a time, from a file, a pipe or

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::is_space;
 use crate::Data;
 use crate::fallible::{self, NoMemory};
-use crate::internalize::{Expected, Fault, ReadErrorKind};
+use crate::read_error::{Expected, Fault, ReadErrorKind};
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

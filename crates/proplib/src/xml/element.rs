@@ -4,7 +4,7 @@ use super::scan::{Form, Scanner, Tag};
 use super::text::Text;
 use super::{HEADER, base64, integer, is_space};
 use crate::fallible::NoMemory;
-use crate::internalize::{Expected, Fault, ReadErrorKind};
+use crate::read_error::{Expected, Fault, ReadErrorKind};
 use crate::word;
 use crate::{Data, Dictionary, Kind, Number};
 

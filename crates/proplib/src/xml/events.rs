@@ -8,7 +8,7 @@ use super::element::{Start, Value};
 use super::scan::Scanner;
 use super::text::Text;
 use crate::fallible;
-use crate::internalize::{Fault, ReadErrorKind};
+use crate::read_error::{Fault, ReadErrorKind};
 use crate::{Data, Number, ReadError, ReadOptions};
 
 /// A part of a property list.

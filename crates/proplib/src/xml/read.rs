@@ -7,7 +7,7 @@ use super::element::{Start, Value};
 use super::scan::Scanner;
 use crate::container::Open;
 use crate::fallible;
-use crate::internalize::{Fault, ReadErrorKind};
+use crate::read_error::{Fault, ReadErrorKind};
 use crate::{Array, Dictionary, Kind, Object, PropString, ReadOptions};
 
 /// Reads a property list from a text, which a NUL ends; its outermost object must be of the kind

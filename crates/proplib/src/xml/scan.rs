@@ -2,7 +2,7 @@
 
 use super::is_space;
 use crate::Mode;
-use crate::internalize::{Expected, Fault, ReadErrorKind};
+use crate::read_error::{Expected, Fault, ReadErrorKind};
 use crate::word::Word;
 
 /// Where the first such byte is, or the length if there is none.

@@ -7,7 +7,7 @@ use core::ops::Deref;
 use super::scan::Scanner;
 use crate::bytes::Bytes;
 use crate::fallible::{self, NoMemory};
-use crate::internalize::{Expected, Fault, ReadErrorKind};
+use crate::read_error::{Expected, Fault, ReadErrorKind};
 
 /// The bytes of a string or a key, borrowed from the text that is read unless there were entities
 /// to be replaced.
