@@ -12,7 +12,8 @@
 #include <linux/sched.h>
 #include <linux/types.h>
 
-struct file;
+struct veriexec_reading;
+struct path;
 struct veriexec_caller;
 
 enum veriexec_kind {
@@ -28,6 +29,10 @@ struct veriexec_located {
 	u64 inode;
 	u64 generation;
 	u32 kind;
+	/* Whether it can change without this kernel's knowledge. */
+	bool is_remote;
+	/* Whether it is in a file system of the kernel's own making, where nothing can be executed. */
+	bool is_made_up;
 };
 
 /* Who asks. */
@@ -38,25 +43,100 @@ struct veriexec_process {
 	u32 gid;
 };
 
+enum veriexec_action {
+	VERIEXEC_ACCESS,
+	VERIEXEC_WRITE,
+	VERIEXEC_TRUNCATE,
+	VERIEXEC_CREATE,
+	VERIEXEC_REMOVE,
+	VERIEXEC_RENAME,
+	VERIEXEC_PROTECT,
+	VERIEXEC_KERNEL_LOAD,
+	VERIEXEC_UNMOUNT,
+	VERIEXEC_MOUNT_OVER,
+	VERIEXEC_RAW_READ,
+	VERIEXEC_RAW_WRITE,
+	VERIEXEC_MEMORY_WRITE,
+	VERIEXEC_PASS_THROUGH,
+};
+
+/* How a file is accessed. */
+enum veriexec_access {
+	VERIEXEC_DIRECT,
+	VERIEXEC_INDIRECT,
+	VERIEXEC_FILE,
+	/* A program maps what it was started from: as it was executed. */
+	VERIEXEC_OWN_IMAGE,
+};
+
+/* What the kernel takes in. */
+enum veriexec_image {
+	VERIEXEC_MODULE,
+	VERIEXEC_KEXEC,
+	VERIEXEC_FIRMWARE,
+};
+
+/* What somebody is about to do. */
+struct veriexec_operation {
+	/* An enum veriexec_action. */
+	u32 action;
+	/* An enum veriexec_access, veriexec_image or veriexec_kind, as the action needs it. */
+	u32 detail;
+	/* What it is done to; NULL if that is no file. */
+	const struct veriexec_located *file;
+	/* What has the new name; NULL if nothing has. */
+	const struct veriexec_located *target;
+	/* The file system that it is done to; NULL if that is none with a table. */
+	const u64 *mount;
+	/* The name it is reached by, and the new name. If there is none, the path says it. */
+	const u8 *name;
+	size_t name_len;
+	const u8 *to;
+	size_t to_len;
+	/* Where its contents can be read; NULL if nobody needs them. */
+	const struct path *path;
+	/* As how many writers of the file the one who asks counts already. */
+	u32 writers;
+};
+
 /* What the core does for the shim. */
 int veriexec_core_request(const struct veriexec_caller *caller, u32 number, bool readable,
 			  bool writable, bool wide);
+int veriexec_core_check(const struct veriexec_operation *operation);
+void veriexec_core_unmounted(u64 mount);
+bool veriexec_core_table(u64 mount, u64 *number, u64 *entries);
+int veriexec_core_strict(void);
+int veriexec_core_raise(int level);
+int veriexec_core_verbosity(void);
+void veriexec_core_set_verbosity(int verbosity);
+size_t veriexec_core_algorithms(u8 *names, size_t size);
 void veriexec_core_unload(void);
 
 /* What the shim does for the core. */
 void *veriexec_shim_alloc(size_t size, size_t align);
 void veriexec_shim_free(void *memory);
-void veriexec_shim_lock(void);
-void veriexec_shim_unlock(void);
+u32 veriexec_shim_lock(void);
+void veriexec_shim_unlock(u32 state);
+u32 veriexec_shim_share(void);
+void veriexec_shim_unshare(u32 state);
+void veriexec_shim_lock_log(void);
+void veriexec_shim_unlock_log(void);
 int veriexec_shim_plistref(const struct veriexec_caller *caller, u64 *plist, u64 *len);
 int veriexec_shim_copy_in(const struct veriexec_caller *caller, u64 from, u8 *to, size_t len);
 int veriexec_shim_reply(const struct veriexec_caller *caller, const u8 *text, size_t len);
 int veriexec_shim_locate(const u8 *path, size_t len, struct veriexec_located *located);
-int veriexec_shim_open(const u8 *path, size_t len, struct file **file,
+int veriexec_shim_open(const u8 *path, size_t len, struct veriexec_reading **reading,
 		       struct veriexec_located *located);
-void veriexec_shim_close(struct file *file);
-int veriexec_shim_hash(struct file *file, const char *algorithm, u8 *digest, size_t len);
+int veriexec_shim_reopen(const struct path *path, int writers, struct veriexec_reading **reading,
+			 struct veriexec_located *located);
+void veriexec_shim_close(struct veriexec_reading *reading);
+int veriexec_shim_hash(struct veriexec_reading *reading, const char *algorithm, u8 *digest,
+		       size_t len);
 bool veriexec_shim_supports(const char *algorithm);
+int veriexec_shim_mount(const u8 *path, size_t len);
+size_t veriexec_shim_name(const struct path *path, u8 *name, size_t size);
+u32 veriexec_shim_trial(void);
+u64 veriexec_shim_seconds(void);
 void veriexec_shim_process(struct veriexec_process *process);
 void veriexec_shim_log(int priority, const u8 *line, size_t len);
 

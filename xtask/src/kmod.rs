@@ -128,7 +128,7 @@ fn extract(made: &Path) -> Result<PathBuf> {
 }
 
 fn report(object: &KernelObject) -> Result<()> {
-    let faults = object.faults(&declared_by_the_shim()?);
+    let faults = object.faults(&declared("veriexec_shim_")?);
     let frame = &object.largest_frame;
     eprintln!(
         "{} undefined symbols, {} relocations, {} bytes of code, largest stack frame {} bytes ({})",
@@ -142,21 +142,21 @@ fn report(object: &KernelObject) -> Result<()> {
     Ok(())
 }
 
-/// The functions that the shim's header declares for the core.
-fn declared_by_the_shim() -> Result<Vec<String>> {
+/// The functions that the header between core and shim declares, by the beginning of their names.
+fn declared(prefix: &str) -> Result<Vec<String>> {
     let header = fs::read_to_string(root().join("kmod/linux/core.h"))?;
     let name = |word: &str| {
         let word = word.trim_start_matches('*').split('(').next()?;
-        word.starts_with("veriexec_shim_").then(|| word.to_owned())
+        word.starts_with(prefix).then(|| word.to_owned())
     };
     Ok(header.split_whitespace().filter_map(name).collect())
 }
 
-/// Leaves two functions visible, and drops what a module does not need.
+/// Leaves the functions visible that the shim calls, and drops what a module does not need.
 fn strip(compiled: &Path, shipped: &Path) -> Result<()> {
     let mut objcopy = command("objcopy");
     objcopy.arg("--discard-locals");
-    for kept in ["veriexec_core_request", "veriexec_core_unload"] {
+    for kept in declared("veriexec_core_")? {
         objcopy.arg(format!("--keep-global-symbol={kept}"));
     }
     objcopy.args(DROPPED.iter().map(|section| format!("--remove-section={section}")));

@@ -2,7 +2,7 @@
 
 use fingerprint::{Algorithm, Digest};
 
-use crate::{Errno, FileId, Located, Process, Report};
+use crate::{Errno, FileId, Located, Process, Report, StrictLevel};
 
 /// A kernel, or what stands for one.
 ///
@@ -56,6 +56,12 @@ pub trait Platform {
 
     /// Takes a report, to log it. May be called with a kernel's locks held.
     fn report(&self, report: &Report<'_>);
+
+    /// The level that whoever asks wants to be treated at for trial, if that of the tables is not
+    /// higher: for programs that find out whether anything is denied at all.
+    fn trial(&self) -> StrictLevel {
+        StrictLevel::Learning
+    }
 
     /// The process that asks, for reports about what it does.
     fn process(&self) -> Option<Process> {

@@ -128,11 +128,12 @@ impl Veriexec {
         match self.next(operation, Some(Self::RETRIES)) {
             Next::Hash(ticket) => Step::Hash(ticket),
             Next::Ask(event, object) => {
-                let decision = decide(self.strict(), event, object);
+                let level = self.level_for(platform);
+                let decision = decide(level, event, object);
                 if decision.changes_entries() {
                     return Step::Exclusive(operation);
                 }
-                self.announce(platform, operation, event, object, decision);
+                self.announce(platform, operation, Forecast { level, event, object, decision });
                 Step::Decided(decision.verdict)
             }
         }
@@ -264,25 +265,23 @@ impl Veriexec {
         event: Event,
         object: Object,
     ) -> Step<'a> {
-        let decision = decide(self.strict(), event, object);
-        self.announce(platform, operation, event, object, decision);
+        let level = self.level_for(platform);
+        let decision = decide(level, event, object);
+        self.announce(platform, operation, Forecast { level, event, object, decision });
         if decision.changes_entries() {
             self.apply(operation, decision);
         }
         Step::Decided(decision.verdict)
     }
 
+    /// The level that counts for whoever asks.
+    fn level_for(&self, platform: &impl Platform) -> StrictLevel {
+        self.strict().max(platform.trial())
+    }
+
     /// Counts a decision, and reports what is to be reported.
-    fn announce(
-        &self,
-        platform: &impl Platform,
-        operation: Operation<'_>,
-        event: Event,
-        object: Object,
-        decision: Decision,
-    ) {
-        self.counters.count(event.kind(), decision.verdict);
-        let forecast = Forecast { level: self.strict(), event, object, decision };
+    fn announce(&self, platform: &impl Platform, operation: Operation<'_>, forecast: Forecast) {
+        self.counters.count(forecast.event.kind(), forecast.decision.verdict);
         for (loudness, mut report) in self.reports(operation, forecast) {
             if loudness.is_heard(self.verbosity()) {
                 report.process = platform.process();

@@ -12,7 +12,21 @@ use crate::program::output;
 use crate::tools::Tools;
 
 /// What of `kmod/linux` a kernel's build needs, beside the object.
-const SOURCES: [&str; 4] = ["Kbuild", "Makefile", "core.h", "shim.c"];
+const SOURCES: [&str; 13] = [
+    "Kbuild",
+    "Makefile",
+    "checks.c",
+    "checks.h",
+    "core.h",
+    "device.c",
+    "disks.c",
+    "files.c",
+    "hooks.c",
+    "mounts.c",
+    "settings.c",
+    "sysctl.h",
+    "veriexec.h",
+];
 
 /// A built module.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 mod boot;
 mod device;
+mod enforcement;
 mod module;
 mod traffic;
 
@@ -21,8 +22,8 @@ use crate::root::Root;
 use crate::tools::Tools;
 
 /// Every scenario, in the order in which they run.
-pub(crate) const ALL: [Scenario; 4] =
-    [boot::SCENARIO, module::SCENARIO, device::SCENARIO, traffic::SCENARIO];
+pub(crate) const ALL: [Scenario; 5] =
+    [boot::SCENARIO, module::SCENARIO, device::SCENARIO, enforcement::SCENARIO, traffic::SCENARIO];
 
 /// Something that is tried in a guest.
 #[derive(Clone, Copy, Debug)]

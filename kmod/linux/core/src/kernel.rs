@@ -2,23 +2,68 @@
 #![expect(unsafe_code, reason = "the boundary to C")]
 
 use core::cell::Cell;
-use core::fmt::Write;
 
 use fingerprint::{Algorithm, Digest};
-use veriexec::{Errno, FileId, Located, Platform, Process, Report};
+use veriexec::{Errno, FileId, Located, Platform, Process, Report, StrictLevel};
 
-use crate::line::Line;
+use crate::log;
 use crate::open_file::OpenFile;
+use crate::operation::RawOperation;
 use crate::shim::{self, RawLocated, RawProcess};
 
 /// The kernel, for the time of one request or one check.
 #[derive(Default)]
-pub(crate) struct Kernel {
+pub(crate) struct Kernel<'a> {
+    /// What is asked about, if it is a check.
+    operation: Option<&'a RawOperation>,
     /// The file that was hashed last: its writers are kept out until what came of it is recorded.
     hashed: Cell<Option<OpenFile>>,
 }
 
-impl Platform for Kernel {
+impl<'a> Kernel<'a> {
+    /// The kernel, for the time of a check of that operation.
+    pub(crate) fn checking(operation: &'a RawOperation) -> Self {
+        Self { operation: Some(operation), hashed: Cell::default() }
+    }
+
+    /// What came of the file that was hashed last is recorded.
+    pub(crate) fn let_writers_in(&self) {
+        self.hashed.set(None);
+    }
+
+    /// Takes down that the file system of that file gets a table, and says whether its files can
+    /// change without this kernel's knowledge.
+    ///
+    /// # Errors
+    /// What path resolution says, and [`Errno::NOMEM`].
+    pub(crate) fn note_mount(&self, path: &[u8]) -> Result<bool, Errno> {
+        let path = whole(path)?;
+        // SAFETY: the path has that many bytes.
+        match unsafe { shim::veriexec_shim_mount(path.as_ptr(), path.len()) } {
+            1 => Ok(true),
+            status => shim::result(status).map(|()| false),
+        }
+    }
+
+    /// Opens the file: by where it was found, or by its path if it was not found by a hook.
+    fn open(&self, path: &[u8], writers: Option<u32>) -> Result<OpenFile, Errno> {
+        match self.operation.and_then(RawOperation::path) {
+            Some(found) => OpenFile::reopen(found, writers),
+            None => OpenFile::open(whole(path)?),
+        }
+    }
+
+    fn hash(&self, opened: OpenFile, file: FileId, algorithm: Algorithm) -> Result<Digest, Errno> {
+        if opened.located().id != file {
+            return Err(Errno::STALE);
+        }
+        let digest = opened.digest(algorithm)?;
+        self.hashed.set(Some(opened));
+        Ok(digest)
+    }
+}
+
+impl Platform for Kernel<'_> {
     fn locate(&self, path: &[u8]) -> Result<Located, Errno> {
         let path = whole(path)?;
         let mut located = RawLocated::default();
@@ -40,25 +85,26 @@ impl Platform for Kernel {
         file: FileId,
         algorithm: Algorithm,
     ) -> Result<Digest, Errno> {
-        let opened = OpenFile::open(whole(path)?)?;
-        if opened.located().id != file {
-            return Err(Errno::STALE);
-        }
-        let digest = opened.digest(algorithm)?;
-        self.hashed.set(Some(opened));
-        Ok(digest)
+        self.hash(self.open(path, None)?, file, algorithm)
     }
 
-    // Reports are rare, and a line is long: only those who report shall have it on their stack.
-    #[cold]
-    #[inline(never)]
+    fn fingerprint_for_writer(
+        &self,
+        path: &[u8],
+        file: FileId,
+        algorithm: Algorithm,
+    ) -> Result<Digest, Errno> {
+        let writers = self.operation.map(|operation| operation.writers);
+        self.hash(self.open(path, writers)?, file, algorithm)
+    }
+
+    fn trial(&self) -> StrictLevel {
+        let level = shim::veriexec_shim_trial();
+        StrictLevel::from_number(level.into()).unwrap_or_default()
+    }
+
     fn report(&self, report: &Report<'_>) {
-        let mut line = Line::default();
-        // What does not fit is left out, and the line says so.
-        let _ = write!(line, "{report}");
-        let text = line.text();
-        // SAFETY: the text has that many bytes, and the shim only reads them.
-        unsafe { shim::veriexec_shim_log(report.priority as i32, text.as_ptr(), text.len()) }
+        log::log(report, self.operation.and_then(RawOperation::path));
     }
 
     fn process(&self) -> Option<Process> {

@@ -1,5 +1,5 @@
 //! The Rust core of the Linux module: the subsystem and its driver side, called by the C shim,
-//! `veriexec.c`, which it calls in turn for what only a kernel can do.
+//! `kmod/linux/*.c`, which it calls in turn for what only a kernel can do.
 //!
 //! Nothing here panics, allocates without saying so, or decides what the `veriexec` crate decides.
 //! Built for a target without an operating system it is linked into the module; for any other it
@@ -10,14 +10,18 @@
 extern crate alloc;
 
 mod caller;
+mod check;
 mod kernel;
 mod line;
+mod log;
 #[cfg(target_os = "none")]
 mod memory;
 mod open_file;
+mod operation;
 #[cfg(target_os = "none")]
 mod panic;
 mod request;
+mod settings;
 mod shim;
 mod tables;
 

@@ -1,16 +1,17 @@
 //! A file that nobody can write to while we look at it.
 #![expect(unsafe_code, reason = "the boundary to C")]
 
+use core::ffi::c_int;
 use core::ptr;
 
 use fingerprint::{Algorithm, Digest};
 use veriexec::{Errno, Located};
 
-use crate::shim::{self, RawFile, RawLocated};
+use crate::shim::{self, RawLocated, RawPath, RawReading};
 
 /// An open file with its writers kept out, until it is dropped.
 pub(crate) struct OpenFile {
-    file: *mut RawFile,
+    file: *mut RawReading,
     located: Located,
 }
 
@@ -25,6 +26,21 @@ impl OpenFile {
         // SAFETY: the path has that many bytes, and both places are ours.
         shim::result(unsafe {
             shim::veriexec_shim_open(path.as_ptr(), path.len(), &mut file, &mut located)
+        })?;
+        Ok(Self { file, located: located.into() })
+    }
+
+    /// Opens what is there, for one who counts as so many writers of it already, or for nobody.
+    ///
+    /// # Errors
+    /// What opening says; [`Errno::TXTBSY`] if somebody else has it open for write.
+    pub(crate) fn reopen(path: &RawPath, writers: Option<u32>) -> Result<Self, Errno> {
+        let mut file = ptr::null_mut();
+        let mut located = RawLocated::default();
+        let writers = writers.map_or(-1, |writers| c_int::try_from(writers).unwrap_or(0));
+        // SAFETY: the path is the shim's own, and both places are ours.
+        shim::result(unsafe {
+            shim::veriexec_shim_reopen(path, writers, &mut file, &mut located)
         })?;
         Ok(Self { file, located: located.into() })
     }

@@ -4,6 +4,7 @@ use core::ffi::c_int;
 
 use kmod_ioctl::{Access, Request, Width, dispatch, message};
 use proplib::{Array, Object};
+use sigfile::EntryType;
 use veriexec::{Candidate, Errno, Platform};
 
 use crate::caller::Caller;
@@ -36,7 +37,7 @@ pub(crate) extern "C" fn veriexec_core_request(
 fn answer(caller: &Caller<'_>, number: u32) -> Result<(), Errno> {
     let kernel = Kernel::default();
     let (request, begun) = {
-        let tables = tables::lock();
+        let tables = tables::share();
         let request = dispatch::admit(&tables, &kernel, number, caller.access)?;
         (request, tables.now())
     };
@@ -47,7 +48,10 @@ fn answer(caller: &Caller<'_>, number: u32) -> Result<(), Errno> {
         Request::Load => {
             let text = caller.plist()?;
             let message = dispatch::read(Some(&text))?;
-            let load = message::load_request(&message)?;
+            let mut load = message::load_request(&message)?;
+            if kernel.note_mount(load.file)? {
+                load.entry_type |= EntryType::UNTRUSTED.bits();
+            }
             let candidate = Candidate::new(&kernel, &load, begun)?;
             tables::lock().add(&kernel, load.file, candidate)?;
         }
@@ -63,7 +67,7 @@ fn answer(caller: &Caller<'_>, number: u32) -> Result<(), Errno> {
             let message = dispatch::read(Some(&text))?;
             let located = kernel.locate(message::file_of(&message)?)?;
             let entry = {
-                let tables = tables::lock();
+                let tables = tables::share();
                 let view = tables.lookup(located.id).ok_or(Errno::NOENT)?;
                 message::entry(&view, view.kept_name()).map_err(|_| Errno::NOMEM)?
             };
@@ -78,7 +82,7 @@ fn answer(caller: &Caller<'_>, number: u32) -> Result<(), Errno> {
 
 fn dump() -> Result<Object, Errno> {
     let mut entries = Array::new();
-    for (name, view) in tables::lock().dump() {
+    for (name, view) in tables::share().dump() {
         entries.push(message::entry(&view, Some(name)).map_err(|_| Errno::NOMEM)?)?;
     }
     Ok(entries.into())

@@ -1,4 +1,4 @@
-//! What the C shim does for the core: the other half of `veriexec.h`.
+//! What the C shim does for the core: the other half of `core.h`.
 //!
 //! A function that can fail returns 0 or a negative error number.
 #![expect(unsafe_code, reason = "the boundary to C")]
@@ -14,9 +14,15 @@ pub(crate) struct RawCaller {
     _opaque: [u8; 0],
 }
 
-/// An open file, `struct file`.
+/// A file that is open to be read, `struct veriexec_reading`.
 #[repr(C)]
-pub(crate) struct RawFile {
+pub(crate) struct RawReading {
+    _opaque: [u8; 0],
+}
+
+/// Where a file is, `struct path`.
+#[repr(C)]
+pub(crate) struct RawPath {
     _opaque: [u8; 0],
 }
 
@@ -32,17 +38,25 @@ pub(crate) struct RawLocated {
     pub(crate) generation: u64,
     /// 0 a regular file, 1 a directory, 2 the root of a mount, else something else.
     pub(crate) kind: u32,
+    /// Whether it can change without this kernel's knowledge.
+    pub(crate) is_remote: bool,
+    /// Whether it is in a file system of the kernel's own making.
+    pub(crate) is_made_up: bool,
 }
 
 impl From<RawLocated> for Located {
-    fn from(RawLocated { mount, inode, generation, kind }: RawLocated) -> Self {
-        let kind = match kind {
-            0 => FileKind::Regular,
-            1 => FileKind::Directory { mount_root: false },
-            2 => FileKind::Directory { mount_root: true },
-            _ => FileKind::Other,
-        };
-        Self { id: FileId { mount, inode, generation }, kind }
+    fn from(RawLocated { mount, inode, generation, kind, .. }: RawLocated) -> Self {
+        Self { id: FileId { mount, inode, generation }, kind: file_kind(kind) }
+    }
+}
+
+/// What `enum veriexec_kind` says.
+pub(crate) fn file_kind(kind: u32) -> FileKind {
+    match kind {
+        0 => FileKind::Regular,
+        1 => FileKind::Directory { mount_root: false },
+        2 => FileKind::Directory { mount_root: true },
+        _ => FileKind::Other,
     }
 }
 
@@ -62,11 +76,24 @@ impl RawProcess {
 }
 
 unsafe extern "C" {
-    /// Takes the lock of the tables, which may sleep.
-    pub(crate) safe fn veriexec_shim_lock();
+    /// Takes the lock of the tables for itself, which may sleep, and returns what is to be given
+    /// back.
+    pub(crate) safe fn veriexec_shim_lock() -> u32;
 
     /// Gives it back to the next one.
-    pub(crate) unsafe fn veriexec_shim_unlock();
+    pub(crate) unsafe fn veriexec_shim_unlock(state: u32);
+
+    /// Takes the lock of the tables beside others who only look at them.
+    pub(crate) safe fn veriexec_shim_share() -> u32;
+
+    /// Gives that back.
+    pub(crate) unsafe fn veriexec_shim_unshare(state: u32);
+
+    /// Takes the lock of the log, which may be taken while the tables are locked.
+    pub(crate) safe fn veriexec_shim_lock_log();
+
+    /// Gives it back to the next one.
+    pub(crate) unsafe fn veriexec_shim_unlock_log();
 
     /// Fills in the `struct plistref` that the caller's argument points to.
     pub(crate) unsafe fn veriexec_shim_plistref(
@@ -101,16 +128,25 @@ unsafe extern "C" {
     pub(crate) unsafe fn veriexec_shim_open(
         path: *const u8,
         len: usize,
-        file: *mut *mut RawFile,
+        reading: *mut *mut RawReading,
+        located: *mut RawLocated,
+    ) -> c_int;
+
+    /// Opens what is there. If it may have no writers, -1, they are kept out; else it is an error
+    /// if it has more.
+    pub(crate) unsafe fn veriexec_shim_reopen(
+        path: *const RawPath,
+        writers: c_int,
+        reading: *mut *mut RawReading,
         located: *mut RawLocated,
     ) -> c_int;
 
     /// Lets writers in again, and closes.
-    pub(crate) unsafe fn veriexec_shim_close(file: *mut RawFile);
+    pub(crate) unsafe fn veriexec_shim_close(reading: *mut RawReading);
 
     /// Hashes the whole contents. The digest has `len` bytes, or it is an error.
     pub(crate) unsafe fn veriexec_shim_hash(
-        file: *mut RawFile,
+        reading: *mut RawReading,
         algorithm: *const c_char,
         digest: *mut u8,
         len: usize,
@@ -118,6 +154,23 @@ unsafe extern "C" {
 
     /// Whether the kernel knows the algorithm.
     pub(crate) unsafe fn veriexec_shim_supports(algorithm: *const c_char) -> bool;
+
+    /// Takes down that the file system of that file gets a table. 1 if its files can change without
+    /// this kernel's knowledge.
+    pub(crate) unsafe fn veriexec_shim_mount(path: *const u8, len: usize) -> c_int;
+
+    /// Writes down what a file is called, and returns the length of that; 0 if nobody knows.
+    pub(crate) unsafe fn veriexec_shim_name(
+        path: *const RawPath,
+        name: *mut u8,
+        size: usize,
+    ) -> usize;
+
+    /// The level that the thread which asks wants to be treated at, for trial.
+    pub(crate) safe fn veriexec_shim_trial() -> u32;
+
+    /// The time in seconds, counted from anywhere.
+    pub(crate) safe fn veriexec_shim_seconds() -> u64;
 
     /// Who asks.
     pub(crate) unsafe fn veriexec_shim_process(process: *mut RawProcess);

@@ -1,176 +1,30 @@
-//! Requests, from the ioctl to the reply, with a shim that is made of std.
+//! Requests and checks, from the ioctl or the hook to the answer, with a shim that is made of std.
 //!
 //! The tables and the shim are one of a process, as they are one of a kernel: there is one test.
 #![expect(unsafe_code, reason = "the other side of the boundary")]
 
-use core::ffi::{CStr, c_char, c_int};
-use std::ffi::OsStr;
-use std::fs::File;
+mod stand_in;
+
+use core::ffi::c_int;
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 
 use fingerprint::{Algorithm, Digest};
 use kmod_ioctl::{Request, Width};
 use proplib::{Array, Dictionary, Object};
 use veriexec::Errno;
 
+use crate::check::{veriexec_core_check, veriexec_core_unmounted};
+use crate::operation::RawOperation;
 use crate::request::{veriexec_core_request, veriexec_core_unload};
-use crate::shim::{RawCaller, RawFile, RawLocated, RawProcess};
-
-static LOCKED: AtomicBool = AtomicBool::new(false);
-static OPEN_FILES: AtomicUsize = AtomicUsize::new(0);
-static LOG: Mutex<Vec<(c_int, String)>> = Mutex::new(Vec::new());
-
-/// What the opaque `struct veriexec_caller` is here.
-struct Program {
-    sent: Vec<u8>,
-    /// What it says the length is.
-    len: u64,
-    reply: Mutex<Option<Vec<u8>>>,
-}
-
-fn outside_the_lock() {
-    assert!(!LOCKED.load(Ordering::SeqCst), "this may take long, and the tables are locked");
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn veriexec_shim_lock() {
-    assert!(!LOCKED.swap(true, Ordering::SeqCst), "locked twice");
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn veriexec_shim_unlock() {
-    assert!(LOCKED.swap(false, Ordering::SeqCst), "not locked");
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn veriexec_shim_plistref(caller: &Program, plist: &mut u64, len: &mut u64) -> c_int {
-    outside_the_lock();
-    *plist = 0x1000;
-    *len = caller.len;
-    0
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn veriexec_shim_copy_in(
-    caller: &Program,
-    from: u64,
-    to: *mut u8,
-    len: usize,
-) -> c_int {
-    outside_the_lock();
-    assert_eq!(from, 0x1000);
-    if caller.sent.len() < len {
-        return -Errno::FAULT.raw();
-    }
-    // SAFETY: the core gives a place of that many bytes.
-    unsafe { core::slice::from_raw_parts_mut(to, len) }.copy_from_slice(&caller.sent[..len]);
-    0
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn veriexec_shim_reply(caller: &Program, text: *const u8, len: usize) -> c_int {
-    outside_the_lock();
-    // SAFETY: the core gives a text of that many bytes.
-    let text = unsafe { core::slice::from_raw_parts(text, len) };
-    *caller.reply.lock().unwrap() = Some(text.to_vec());
-    0
-}
-
-unsafe fn path<'a>(path: *const u8, len: usize) -> &'a Path {
-    // SAFETY: the core gives a path of that many bytes.
-    OsStr::from_bytes(unsafe { core::slice::from_raw_parts(path, len) }).as_ref()
-}
-
-fn identify(file: &std::fs::Metadata) -> RawLocated {
-    let kind = if file.is_file() {
-        0
-    } else if file.is_dir() {
-        1
-    } else {
-        3
-    };
-    RawLocated { mount: file.dev(), inode: file.ino(), generation: 0, kind }
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn veriexec_shim_locate(
-    name: *const u8,
-    len: usize,
-    located: &mut RawLocated,
-) -> c_int {
-    outside_the_lock();
-    // SAFETY: as the core promises.
-    match unsafe { path(name, len) }.metadata() {
-        Ok(file) => *located = identify(&file),
-        Err(error) => return -error.raw_os_error().unwrap(),
-    }
-    0
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn veriexec_shim_open(
-    name: *const u8,
-    len: usize,
-    file: &mut *mut RawFile,
-    located: &mut RawLocated,
-) -> c_int {
-    outside_the_lock();
-    // SAFETY: as the core promises.
-    let opened = Box::new(File::open(unsafe { path(name, len) }).unwrap());
-    *located = identify(&opened.metadata().unwrap());
-    *file = Box::into_raw(opened).cast();
-    OPEN_FILES.fetch_add(1, Ordering::SeqCst);
-    0
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn veriexec_shim_close(file: *mut RawFile) {
-    OPEN_FILES.fetch_sub(1, Ordering::SeqCst);
-    // SAFETY: it came from `veriexec_shim_open`.
-    drop(unsafe { Box::from_raw(file.cast::<File>()) });
-}
-
-/// The "digest" of a file is its first bytes.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn veriexec_shim_hash(
-    file: *mut RawFile,
-    algorithm: *const c_char,
-    digest: *mut u8,
-    len: usize,
-) -> c_int {
-    outside_the_lock();
-    // SAFETY: the name ends in a NUL, the file is open, and the digest has that many bytes.
-    let (name, file, digest) = unsafe {
-        let digest = core::slice::from_raw_parts_mut(digest, len);
-        (CStr::from_ptr(algorithm), &mut *file.cast::<File>(), digest)
-    };
-    assert_eq!(name, c"sha256");
-    std::io::Read::read_exact(file, digest).unwrap();
-    0
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn veriexec_shim_supports(algorithm: *const c_char) -> bool {
-    // SAFETY: the name ends in a NUL.
-    unsafe { CStr::from_ptr(algorithm) == c"sha256" }
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn veriexec_shim_process(process: &mut RawProcess) {
-    *process = RawProcess { command: *b"a command longer", pid: 1, uid: 2, gid: 3 };
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn veriexec_shim_log(priority: c_int, line: *const u8, len: usize) {
-    // SAFETY: the core gives a line of that many bytes.
-    let line = unsafe { core::slice::from_raw_parts(line, len) };
-    LOG.lock().unwrap().push((priority, String::from_utf8(line.to_vec()).unwrap()));
-}
+use crate::settings::{
+    veriexec_core_algorithms, veriexec_core_raise, veriexec_core_strict, veriexec_core_table,
+};
+use crate::shim::{RawCaller, RawLocated};
+use stand_in::{HAS_WRITERS, LOCKED, LOG, OPEN_FILES, Place, Program, REMOTE, identify};
 
 /// Sends a request on a descriptor that is open for everything.
 fn send(request: Request, message: Option<&Dictionary>) -> Result<Option<Vec<u8>>, Errno> {
@@ -249,8 +103,85 @@ fn requests_reach_the_tables_and_replies_the_caller() {
     assert_eq!(call(&program(1), narrow, true, true), Err(Errno::NODEV));
     assert_eq!(call(&program(1), 0x5801, true, true), Err(Errno::NODEV));
 
-    assert_eq!(send(Request::Load, Some(&load(listed, &contents, false))), Ok(None));
-    veriexec_core_unload();
-    assert_eq!(send(Request::Query, Some(&about(listed))), Err(Errno::NOENT));
+    checks_are_answered(listed, &contents);
+
     assert!(!LOCKED.load(Ordering::SeqCst));
+}
+
+/// An access of that kind: 0 to 3 as in `enum veriexec_access`, or a write.
+fn access(place: &Place, access: Option<u32>) -> c_int {
+    let located = identify(&place.0.metadata().unwrap());
+    let action = u32::from(access.is_none());
+    veriexec_core_check(&RawOperation {
+        action,
+        detail: access.unwrap_or_default(),
+        file: &raw const located,
+        path: (&raw const *place).cast(),
+        writers: action,
+        ..RawOperation::default()
+    })
+}
+
+fn status(path: &Path) -> Option<u8> {
+    let reply = send(Request::Query, Some(&about(path))).unwrap().unwrap();
+    Dictionary::internalize(reply.strip_suffix(b"\0").unwrap()).unwrap().get_u8(b"status")
+}
+
+fn logged() -> Vec<String> {
+    LOG.lock().unwrap().drain(..).map(|(_, line)| line).collect()
+}
+
+fn checks_are_answered(listed: &Path, contents: &[u8]) {
+    let place = Place(listed.into());
+    let RawLocated { mount, .. } = identify(&listed.metadata().unwrap());
+    let (mut number, mut entries) = (0, 0);
+    assert!(!veriexec_core_table(mount, &mut number, &mut entries));
+
+    assert_eq!(send(Request::Load, Some(&load(listed, contents, false))), Ok(None));
+    assert!(veriexec_core_table(mount, &mut number, &mut entries));
+    assert_eq!(entries, 1);
+    assert_eq!(access(&place, Some(2)), 0);
+    assert_eq!(status(listed), Some(1));
+    assert_eq!(access(&place, None), 0, "a write, at level 0");
+    assert_eq!(status(listed), Some(0), "which is not trusted after it");
+
+    veriexec_core_unmounted(mount);
+    assert_eq!(send(Request::Query, Some(&about(listed))), Err(Errno::NOENT));
+    REMOTE.store(true, Ordering::SeqCst);
+    assert_eq!(send(Request::Load, Some(&load(listed, &[b'y'; 32], false))), Ok(None));
+    REMOTE.store(false, Ordering::SeqCst);
+    let reply = send(Request::Query, Some(&about(listed))).unwrap().unwrap();
+    let entry = Dictionary::internalize(reply.strip_suffix(b"\0").unwrap()).unwrap();
+    assert_eq!(entry.get_u8(b"entry-type"), Some(0x14), "file, and untrusted");
+
+    logged();
+    assert_eq!(access(&place, Some(2)), 0, "a mismatch, at level 0");
+    let process = "prog=a command longer pid=1, uid=2, gid=3";
+    assert_eq!(logged(), [format!("Veriexec: Mismatch. [{}, {process}]", listed.display())]);
+    assert_eq!(veriexec_core_raise(1), 0);
+    assert_eq!(veriexec_core_raise(0), -Errno::PERM.raw());
+    assert_eq!(veriexec_core_raise(4), -Errno::INVAL.raw());
+    assert_eq!(veriexec_core_strict(), 1);
+    assert_eq!(access(&place, Some(2)), -Errno::PERM.raw());
+    HAS_WRITERS.store(true, Ordering::SeqCst);
+    assert_eq!(access(&place, Some(2)), -Errno::PERM.raw(), "busy");
+    HAS_WRITERS.store(false, Ordering::SeqCst);
+    for _ in 0..20 {
+        assert_eq!(access(&place, Some(3)), -Errno::PERM.raw(), "its own image");
+    }
+    let passed = logged().iter().filter(|line| line.contains("Mismatch")).count();
+    assert!(passed < 10, "{passed} of 20 reports passed");
+    assert_eq!(OPEN_FILES.load(Ordering::SeqCst), 0);
+    assert_eq!(
+        veriexec_core_check(&RawOperation { action: 99, ..RawOperation::default() }),
+        -Errno::INVAL.raw(),
+    );
+
+    let mut names = [0; 64];
+    // SAFETY: the names have that much room.
+    let len = unsafe { veriexec_core_algorithms(names.as_mut_ptr(), names.len()) };
+    assert_eq!(names[..len], *b"SHA256");
+    // SAFETY: as above.
+    assert_eq!(unsafe { veriexec_core_algorithms(names.as_mut_ptr(), 5) }, 0);
+    veriexec_core_unload();
 }

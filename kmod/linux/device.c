@@ -1,28 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The C shim of Veriexec: /dev/veriexec, and what only a kernel can do for the Rust core. It
- * decides nothing.
+ * The module: /dev/veriexec, the core's memory, its locks and its log.
  */
-#include <crypto/hash.h>
+#include "veriexec.h"
+
 #include <linux/capability.h>
 #include <linux/compat.h>
 #include <linux/cred.h>
-#include <linux/err.h>
-#include <linux/file.h>
-#include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/module.h>
-#include <linux/mount.h>
 #include <linux/mutex.h>
-#include <linux/namei.h>
-#include <linux/sched/signal.h>
+#include <linux/rwsem.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
+#include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 #include <linux/uidgid.h>
-
-#include "core.h"
 
 /* An ioctl(2) in progress. */
 struct veriexec_caller {
@@ -45,6 +40,11 @@ struct plistref32 {
 
 static atomic_long_t allocations;
 
+long veriexec_allocations(void)
+{
+	return atomic_long_read(&allocations);
+}
+
 void *veriexec_shim_alloc(size_t size, size_t align)
 {
 	void *memory = NULL;
@@ -64,16 +64,34 @@ void veriexec_shim_free(void *memory)
 
 /* The lock of the tables */
 
-static DEFINE_MUTEX(tables);
+static DECLARE_RWSEM(tables);
 
-void veriexec_shim_lock(void)
+/*
+ * Whoever frees inodes to give the one who holds the lock memory may have to ask about a file
+ * system that goes: that would be the same lock.
+ */
+u32 veriexec_shim_lock(void)
 {
-	mutex_lock(&tables);
+	down_write(&tables);
+	return memalloc_nofs_save();
 }
 
-void veriexec_shim_unlock(void)
+void veriexec_shim_unlock(u32 state)
 {
-	mutex_unlock(&tables);
+	memalloc_nofs_restore(state);
+	up_write(&tables);
+}
+
+u32 veriexec_shim_share(void)
+{
+	down_read(&tables);
+	return memalloc_nofs_save();
+}
+
+void veriexec_shim_unshare(u32 state)
+{
+	memalloc_nofs_restore(state);
+	up_read(&tables);
 }
 
 /* The caller's memory */
@@ -134,156 +152,24 @@ int veriexec_shim_reply(const struct veriexec_caller *caller, const u8 *text, si
 	return error;
 }
 
-/* Files */
-
-/* The path that a name leads to, to be put. */
-static int resolve(const u8 *name, size_t len, struct path *path)
-{
-	char *terminated;
-	int error;
-
-	if (len >= PATH_MAX)
-		return -ENAMETOOLONG;
-	terminated = kmemdup_nul((const char *)name, len, GFP_KERNEL);
-	if (!terminated)
-		return -ENOMEM;
-	error = kern_path(terminated, LOOKUP_FOLLOW, path);
-	kfree(terminated);
-	return error;
-}
-
-static void identify(const struct path *path, struct veriexec_located *located)
-{
-	const struct inode *inode = d_backing_inode(path->dentry);
-
-	located->mount = inode->i_sb->s_dev;
-	located->inode = inode->i_ino;
-	located->generation = inode->i_generation;
-	if (S_ISREG(inode->i_mode))
-		located->kind = VERIEXEC_REGULAR;
-	else if (!S_ISDIR(inode->i_mode))
-		located->kind = VERIEXEC_OTHER;
-	else if (path->dentry == inode->i_sb->s_root)
-		located->kind = VERIEXEC_MOUNT_ROOT;
-	else
-		located->kind = VERIEXEC_DIRECTORY;
-}
-
-int veriexec_shim_locate(const u8 *name, size_t len, struct veriexec_located *located)
-{
-	struct path path;
-	int error = resolve(name, len, &path);
-
-	if (error)
-		return error;
-	identify(&path, located);
-	path_put(&path);
-	return 0;
-}
-
-static int open_for_hashing(const struct path *path, struct file **file)
-{
-	struct file *opened;
-	int error;
-
-	/* Opening anything else can wait for somebody, or set something off. */
-	if (!S_ISREG(d_backing_inode(path->dentry)->i_mode))
-		return -EBADF;
-	opened = dentry_open(path, O_RDONLY | O_LARGEFILE, current_cred());
-	if (IS_ERR(opened))
-		return PTR_ERR(opened);
-	error = deny_write_access(opened);
-	if (error) {
-		fput(opened);
-		return error;
-	}
-	*file = opened;
-	return 0;
-}
-
-int veriexec_shim_open(const u8 *name, size_t len, struct file **file,
-		       struct veriexec_located *located)
-{
-	struct path path;
-	int error = resolve(name, len, &path);
-
-	if (error)
-		return error;
-	error = open_for_hashing(&path, file);
-	if (!error)
-		identify(&path, located);
-	path_put(&path);
-	return error;
-}
-
-void veriexec_shim_close(struct file *file)
-{
-	allow_write_access(file);
-	fput(file);
-}
-
-/* Fingerprints */
-
-#define PIECE (64 * 1024)
-
-static int hash_contents(struct file *file, struct shash_desc *state, u8 *piece)
-{
-	loff_t position = 0;
-	ssize_t got;
-	int error;
-
-	do {
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		got = kernel_read(file, piece, PIECE, &position);
-		if (got < 0)
-			return got;
-		error = crypto_shash_update(state, piece, got);
-		if (error)
-			return error;
-		cond_resched();
-	} while (got > 0);
-	return 0;
-}
-
-static int hash_with(struct crypto_shash *hash, struct file *file, u8 *digest)
-{
-	struct shash_desc *state = kmalloc(sizeof(*state) + crypto_shash_descsize(hash), GFP_KERNEL);
-	u8 *piece = kvmalloc(PIECE, GFP_KERNEL);
-	int error = -ENOMEM;
-
-	if (state && piece) {
-		state->tfm = hash;
-		error = crypto_shash_init(state);
-		if (!error)
-			error = hash_contents(file, state, piece);
-		if (!error)
-			error = crypto_shash_final(state, digest);
-	}
-	kvfree(piece);
-	kfree_sensitive(state);
-	return error;
-}
-
-int veriexec_shim_hash(struct file *file, const char *algorithm, u8 *digest, size_t len)
-{
-	struct crypto_shash *hash = crypto_alloc_shash(algorithm, 0, 0);
-	int error = -EINVAL;
-
-	if (IS_ERR(hash))
-		return PTR_ERR(hash) == -ENOENT ? -EOPNOTSUPP : PTR_ERR(hash);
-	if (crypto_shash_digestsize(hash) == len)
-		error = hash_with(hash, file, digest);
-	crypto_free_shash(hash);
-	return error;
-}
-
-bool veriexec_shim_supports(const char *algorithm)
-{
-	return crypto_has_shash(algorithm, 0, 0);
-}
-
 /* Reports */
+
+static DEFINE_MUTEX(log);
+
+void veriexec_shim_lock_log(void)
+{
+	mutex_lock(&log);
+}
+
+void veriexec_shim_unlock_log(void)
+{
+	mutex_unlock(&log);
+}
+
+u64 veriexec_shim_seconds(void)
+{
+	return ktime_get_seconds();
+}
 
 void veriexec_shim_process(struct veriexec_process *process)
 {
@@ -334,9 +220,11 @@ static int veriexec_release(struct inode *inode, struct file *file)
 static long request(struct file *file, unsigned int number, void __user *arg, bool wide)
 {
 	const struct veriexec_caller caller = { .arg = arg, .wide = wide };
+	int error = veriexec_core_request(&caller, number, file->f_mode & FMODE_READ,
+					  file->f_mode & FMODE_WRITE, wide);
 
-	return veriexec_core_request(&caller, number, file->f_mode & FMODE_READ,
-				     file->f_mode & FMODE_WRITE, wide);
+	veriexec_mounts_sync();
+	return error;
 }
 
 static long veriexec_ioctl(struct file *file, unsigned int number, unsigned long arg)
@@ -370,14 +258,40 @@ static struct miscdevice device = {
 
 static int __init veriexec_load(void)
 {
-	return misc_register(&device);
+	int error = veriexec_files_init();
+
+	if (error)
+		return error;
+	error = veriexec_settings_init();
+	if (error)
+		goto no_settings;
+	error = veriexec_hooks_init();
+	if (error)
+		goto no_hooks;
+	error = misc_register(&device);
+	if (error)
+		goto no_device;
+	return 0;
+
+no_device:
+	veriexec_hooks_exit();
+no_hooks:
+	veriexec_settings_exit();
+no_settings:
+	veriexec_files_exit();
+	return error;
 }
 
+/* Above level 0 the module holds on to itself. */
 static void __exit veriexec_unload(void)
 {
 	misc_deregister(&device);
+	veriexec_hooks_exit();
 	veriexec_core_unload();
-	pr_info("Veriexec: unloaded, %ld allocations left.\n", atomic_long_read(&allocations));
+	veriexec_mounts_exit();
+	veriexec_settings_exit();
+	veriexec_files_exit();
+	pr_info("Veriexec: unloaded, %ld allocations left.\n", veriexec_allocations());
 }
 
 module_init(veriexec_load);

@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What somebody is about to do, told in the words of the core.
+ */
+#include "checks.h"
+
+#include <linux/binfmts.h>
+#include <linux/cdrom.h>
+#include <linux/dcache.h>
+#include <linux/fs_struct.h>
+#include <linux/hdreg.h>
+#include <linux/major.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/mount.h>
+#include <linux/namei.h>
+#include <linux/nsproxy.h>
+#include <linux/nvme_ioctl.h>
+#include <linux/personality.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <scsi/scsi_ioctl.h>
+#include <scsi/sg.h>
+#include <uapi/linux/mount.h>
+
+#include "veriexec.h"
+
+/* Programs and libraries */
+
+static int check_access(const struct file *file, enum veriexec_access access)
+{
+	struct veriexec_located located;
+	const struct veriexec_operation operation = {
+		.action = VERIEXEC_ACCESS,
+		.detail = access,
+		.file = &located,
+		.path = &file->f_path,
+	};
+
+	veriexec_identify_file(file, &located);
+	return veriexec_core_check(&operation);
+}
+
+int veriexec_check_exec(const struct linux_binprm *bprm)
+{
+	/* What runs a script is named by the script, not by who executes it. */
+	bool is_interpreter = bprm->interp != bprm->filename;
+
+	return check_access(bprm->file, is_interpreter ? VERIEXEC_INDIRECT : VERIEXEC_DIRECT);
+}
+
+/* Whether it is the file that this process was started from. */
+static bool is_own_image(const struct file *file)
+{
+	const struct file *image;
+	bool is_own = false;
+
+	rcu_read_lock();
+	if (current->mm) {
+		image = rcu_dereference(current->mm->exe_file);
+		is_own = image && file_inode(image) == file_inode(file);
+	}
+	rcu_read_unlock();
+	return is_own;
+}
+
+int veriexec_check_map(const struct file *file, unsigned long prot)
+{
+	if (!file)
+		return 0;
+	if ((current->personality & READ_IMPLIES_EXEC) && (prot & PROT_READ))
+		prot |= PROT_EXEC;
+	if (!(prot & PROT_EXEC))
+		return 0;
+	return check_access(file, is_own_image(file) ? VERIEXEC_OWN_IMAGE : VERIEXEC_INDIRECT);
+}
+
+int veriexec_check_protect(const struct vm_area_struct *area, unsigned long prot)
+{
+	struct veriexec_located located;
+	const struct veriexec_operation operation = {
+		.action = VERIEXEC_PROTECT,
+		.file = &located,
+		.path = area->vm_file ? &area->vm_file->f_path : NULL,
+	};
+
+	if (!area->vm_file || !(prot & PROT_EXEC) || (area->vm_flags & VM_EXEC))
+		return 0;
+	veriexec_identify_file(area->vm_file, &located);
+	return veriexec_core_check(&operation);
+}
+
+/* Opening */
+
+static int check_device_less(enum veriexec_action action, const struct path *path)
+{
+	const struct veriexec_operation operation = { .action = action, .path = path };
+
+	return veriexec_core_check(&operation);
+}
+
+static int check_raw_write(const struct file *file)
+{
+	u64 mounts[8];
+	struct veriexec_operation operation = {
+		.action = VERIEXEC_RAW_WRITE,
+		.path = &file->f_path,
+	};
+	int count = veriexec_mounts_on(file_inode(file)->i_rdev, mounts, ARRAY_SIZE(mounts));
+	int index, error = 0;
+
+	if (!count)
+		return veriexec_core_check(&operation);
+	for (index = 0; !error && index < count; index++) {
+		operation.mount = &mounts[index];
+		error = veriexec_core_check(&operation);
+	}
+	return error;
+}
+
+static int check_device(const struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+
+	if (!(file->f_mode & FMODE_WRITE))
+		return 0;
+	if (S_ISBLK(inode->i_mode))
+		return check_raw_write(file);
+	if (imajor(inode) == SCSI_GENERIC_MAJOR)
+		return check_device_less(VERIEXEC_PASS_THROUGH, &file->f_path);
+	/* mem, kmem and port of mem(4). */
+	if (imajor(inode) == MEM_MAJOR &&
+	    (iminor(inode) == 1 || iminor(inode) == 2 || iminor(inode) == 4))
+		return check_device_less(VERIEXEC_MEMORY_WRITE, &file->f_path);
+	return 0;
+}
+
+int veriexec_check_open(const struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+	bool writes = (file->f_mode & FMODE_WRITE) || (file->f_flags & O_TRUNC);
+	struct veriexec_located located;
+	const struct veriexec_operation operation = {
+		.action = VERIEXEC_WRITE,
+		.file = &located,
+		.path = &file->f_path,
+		.writers = !!(file->f_mode & FMODE_WRITE),
+	};
+
+	if (S_ISBLK(inode->i_mode) || S_ISCHR(inode->i_mode))
+		return check_device(file);
+	/* What is opened to be executed is asked about as such. */
+	if (!S_ISREG(inode->i_mode) || (file->f_flags & __FMODE_EXEC) || veriexec_is_ours(file))
+		return 0;
+	if (!writes)
+		return check_access(file, VERIEXEC_FILE);
+	veriexec_identify_file(file, &located);
+	return veriexec_core_check(&operation);
+}
+
+int veriexec_check_ioctl(const struct file *file, unsigned int command)
+{
+	const struct inode *inode = file_inode(file);
+
+	if (!S_ISBLK(inode->i_mode) && !S_ISCHR(inode->i_mode))
+		return 0;
+	switch (command) {
+	case SG_IO:
+	case CDROM_SEND_PACKET:
+	case NVME_IOCTL_ADMIN_CMD:
+	case NVME_IOCTL_SUBMIT_IO:
+	case NVME_IOCTL_IO_CMD:
+	case NVME_IOCTL_ADMIN64_CMD:
+	case NVME_IOCTL_IO64_CMD:
+	case NVME_IOCTL_IO64_CMD_VEC:
+		break;
+	case SCSI_IOCTL_SEND_COMMAND:
+	case HDIO_DRIVE_CMD:
+	case HDIO_DRIVE_TASK:
+	case HDIO_DRIVE_TASKFILE:
+		/* Small numbers, which mean other things to other devices. */
+		if (S_ISBLK(inode->i_mode))
+			break;
+		return 0;
+	default:
+		return 0;
+	}
+	return check_device_less(VERIEXEC_PASS_THROUGH, &file->f_path);
+}
+
+int veriexec_begin_truncate(const struct path *path, struct inode **inode)
+{
+	struct veriexec_located located;
+	const struct veriexec_operation operation = {
+		.action = VERIEXEC_TRUNCATE,
+		.file = &located,
+		.path = path,
+		.writers = 1,
+	};
+	int error;
+
+	*inode = NULL;
+	/* Who may not do it anyway is told so by the kernel. */
+	if (!d_is_reg(path->dentry) || path_permission(path, MAY_WRITE))
+		return 0;
+	*inode = d_real_inode(path->dentry);
+	error = get_write_access(*inode);
+	if (error)
+		return error;
+	ihold(*inode);
+	veriexec_identify_dentry(path->dentry, &located);
+	error = veriexec_core_check(&operation);
+	if (error)
+		veriexec_end_truncate(*inode);
+	return error;
+}
+
+void veriexec_end_truncate(struct inode *inode)
+{
+	if (!inode)
+		return;
+	put_write_access(inode);
+	iput(inode);
+}
+
+/* Names */
+
+/* What a file is called, to be freed; NULL without memory. */
+static char *name_of(struct dentry *dentry, u64 mount)
+{
+	char *room = kmalloc(2 * PATH_MAX, GFP_KERNEL);
+	const char *name;
+	size_t prefix;
+
+	if (!room)
+		return NULL;
+	prefix = veriexec_mount_name(mount, room, PATH_MAX);
+	name = dentry_path_raw(dentry, room + PATH_MAX, PATH_MAX);
+	if (IS_ERR(name))
+		name = "/?";
+	memmove(room + prefix, name, strlen(name) + 1);
+	return room;
+}
+
+static void set_name(struct veriexec_operation *operation, const char *name)
+{
+	operation->name = (const u8 *)name;
+	operation->name_len = strlen(name);
+}
+
+int veriexec_check_create(struct inode *directory, struct dentry *dentry, umode_t mode)
+{
+	struct veriexec_operation operation = { .action = VERIEXEC_CREATE };
+	struct veriexec_located located;
+	char *name;
+	int error;
+
+	veriexec_identify(directory, false, &located);
+	operation.detail = S_ISREG(mode) && !located.is_made_up ? VERIEXEC_REGULAR :
+								  VERIEXEC_OTHER;
+	name = name_of(dentry, located.mount);
+	if (!name)
+		return -ENOMEM;
+	set_name(&operation, name);
+	error = veriexec_core_check(&operation);
+	kfree(name);
+	return error;
+}
+
+int veriexec_check_unlink(struct dentry *dentry)
+{
+	struct veriexec_located located;
+	struct veriexec_operation operation = { .action = VERIEXEC_REMOVE, .file = &located };
+	char *name;
+	int error;
+
+	if (!d_really_is_positive(dentry))
+		return 0;
+	veriexec_identify_dentry(dentry, &located);
+	if (located.is_made_up)
+		return 0;
+	name = name_of(dentry, located.mount);
+	if (!name)
+		return -ENOMEM;
+	set_name(&operation, name);
+	error = veriexec_core_check(&operation);
+	kfree(name);
+	return error;
+}
+
+/* One name that changes; what has the new one loses it, if it is to be replaced. */
+static int check_name_change(struct dentry *from, struct dentry *to, bool replaces)
+{
+	struct veriexec_located file, target;
+	struct veriexec_operation operation = { .action = VERIEXEC_RENAME, .file = &file };
+	char *name, *new_name;
+	int error = -ENOMEM;
+
+	veriexec_identify_dentry(from, &file);
+	if (file.is_made_up)
+		return 0;
+	if (replaces && d_really_is_positive(to)) {
+		veriexec_identify_dentry(to, &target);
+		operation.target = &target;
+	}
+	name = name_of(from, file.mount);
+	new_name = name_of(to, file.mount);
+	if (name && new_name) {
+		set_name(&operation, name);
+		operation.to = (const u8 *)new_name;
+		operation.to_len = strlen(new_name);
+		error = veriexec_core_check(&operation);
+	}
+	kfree(new_name);
+	kfree(name);
+	return error;
+}
+
+int veriexec_check_rename(struct dentry *from, struct dentry *to, unsigned int flags)
+{
+	int error;
+
+	if (!d_really_is_positive(from))
+		return 0;
+	if (!(flags & RENAME_EXCHANGE))
+		return check_name_change(from, to, true);
+	error = check_name_change(from, to, false);
+	if (!error && d_really_is_positive(to))
+		error = check_name_change(to, from, false);
+	return error;
+}
+
+/* Mounts */
+
+/* What a process does among mounts that only it and its like see can hide nothing from others. */
+static bool is_private(void)
+{
+	return current->nsproxy && current->nsproxy->mnt_ns != init_task.nsproxy->mnt_ns;
+}
+
+static int check_mount_over(const struct path *path)
+{
+	struct veriexec_located located;
+	struct veriexec_operation operation = {
+		.action = VERIEXEC_MOUNT_OVER,
+		.file = &located,
+		.path = path,
+	};
+	char *room, *name;
+	int error;
+
+	if (is_private())
+		return 0;
+	room = kmalloc(PATH_MAX, GFP_KERNEL);
+	if (!room)
+		return -ENOMEM;
+	name = d_path(path, room, PATH_MAX);
+	if (IS_ERR(name)) {
+		error = PTR_ERR(name);
+	} else {
+		set_name(&operation, name);
+		veriexec_identify_dentry(path->dentry, &located);
+		error = veriexec_core_check(&operation);
+	}
+	kfree(room);
+	return error;
+}
+
+int veriexec_check_mount(const struct path *path, unsigned long flags)
+{
+	/* Nothing new is seen there. */
+	if (flags & (MS_REMOUNT | MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE))
+		return 0;
+	return check_mount_over(path);
+}
+
+int veriexec_check_pivot(void)
+{
+	struct path root;
+	int error;
+
+	get_fs_root(current->fs, &root);
+	error = check_mount_over(&root);
+	path_put(&root);
+	return error;
+}
+
+int veriexec_check_umount(const struct vfsmount *mount)
+{
+	const struct path path = { .mnt = (struct vfsmount *)mount, .dentry = mount->mnt_root };
+	struct veriexec_located located;
+	const struct veriexec_operation operation = {
+		.action = VERIEXEC_UNMOUNT,
+		.mount = &located.mount,
+		.path = &path,
+	};
+
+	/* Elsewhere it goes on. */
+	if (is_private() && atomic_read(&mount->mnt_sb->s_active) > 1)
+		return 0;
+	veriexec_identify(d_inode(mount->mnt_root), true, &located);
+	return veriexec_core_check(&operation);
+}
+
+/* What the kernel takes in */
+
+static int check_kernel(enum veriexec_image image, const struct file *file)
+{
+	struct veriexec_located located;
+	const struct veriexec_operation operation = {
+		.action = VERIEXEC_KERNEL_LOAD,
+		.detail = image,
+		.file = file ? &located : NULL,
+		.path = file ? &file->f_path : NULL,
+	};
+
+	if (file)
+		veriexec_identify_file(file, &located);
+	return veriexec_core_check(&operation);
+}
+
+int veriexec_check_kernel_read(const struct file *file, enum kernel_read_file_id id)
+{
+	switch (id) {
+	case READING_MODULE:
+		return check_kernel(VERIEXEC_MODULE, file);
+	case READING_KEXEC_IMAGE:
+	case READING_KEXEC_INITRAMFS:
+		return check_kernel(VERIEXEC_KEXEC, file);
+	case READING_FIRMWARE:
+		return check_kernel(VERIEXEC_FIRMWARE, file);
+	default:
+		return 0;
+	}
+}
+
+int veriexec_check_kernel_load(enum kernel_load_data_id id)
+{
+	switch (id) {
+	case LOADING_MODULE:
+		return check_kernel(VERIEXEC_MODULE, NULL);
+	case LOADING_KEXEC_IMAGE:
+	case LOADING_KEXEC_INITRAMFS:
+		return check_kernel(VERIEXEC_KEXEC, NULL);
+	case LOADING_FIRMWARE:
+		return check_kernel(VERIEXEC_FIRMWARE, NULL);
+	default:
+		return 0;
+	}
+}

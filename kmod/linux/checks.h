@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What is asked of the core at each hook: 0, or a negative error number.
+ */
+#ifndef VERIEXEC_CHECKS_H
+#define VERIEXEC_CHECKS_H
+
+#include <linux/fs.h>
+#include <linux/kernel_read_file.h>
+#include <linux/security.h>
+
+struct linux_binprm;
+struct vm_area_struct;
+struct vfsmount;
+
+int veriexec_check_exec(const struct linux_binprm *bprm);
+int veriexec_check_map(const struct file *file, unsigned long prot);
+int veriexec_check_protect(const struct vm_area_struct *area, unsigned long prot);
+int veriexec_check_open(const struct file *file);
+int veriexec_check_ioctl(const struct file *file, unsigned int command);
+int veriexec_begin_truncate(const struct path *path, struct inode **inode);
+void veriexec_end_truncate(struct inode *inode);
+int veriexec_check_create(struct inode *directory, struct dentry *dentry, umode_t mode);
+int veriexec_check_unlink(struct dentry *dentry);
+int veriexec_check_rename(struct dentry *from, struct dentry *to, unsigned int flags);
+int veriexec_check_mount(const struct path *path, unsigned long flags);
+int veriexec_check_pivot(void);
+int veriexec_check_umount(const struct vfsmount *mount);
+int veriexec_check_kernel_read(const struct file *file, enum kernel_read_file_id id);
+int veriexec_check_kernel_load(enum kernel_load_data_id id);
+
+#endif

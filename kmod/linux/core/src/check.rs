@@ -1,0 +1,49 @@
+//! A check, from the hook to the answer.
+
+use core::ffi::c_int;
+
+use veriexec::{Errno, Step, Verdict};
+
+use crate::kernel::Kernel;
+use crate::operation::RawOperation;
+use crate::tables;
+
+/// Answers a hook: 0 if it may happen, or a negative error number.
+#[expect(unsafe_code, reason = "the shim calls it by name")]
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn veriexec_core_check(raw: &RawOperation) -> c_int {
+    match check(raw) {
+        Verdict::Allow => 0,
+        Verdict::Deny(errno) => errno.raw().wrapping_neg(),
+    }
+}
+
+/// The steps of [`veriexec::Veriexec::check`], with the tables locked only where they change, and
+/// not at all while a file is hashed.
+fn check(raw: &RawOperation) -> Verdict {
+    let kernel = Kernel::checking(raw);
+    let mut step = {
+        let tables = tables::share();
+        let Some(operation) = raw.read(&tables) else { return Verdict::Deny(Errno::INVAL) };
+        tables.begin(&kernel, operation)
+    };
+    loop {
+        step = match step {
+            Step::Decided(verdict) => return verdict,
+            Step::Exclusive(operation) => tables::lock().settle(&kernel, operation),
+            Step::Hash(ticket) => {
+                let hashed = ticket.hash(&kernel);
+                let next = tables::lock().complete(&kernel, ticket, hashed);
+                kernel.let_writers_in();
+                next
+            }
+        }
+    }
+}
+
+/// A file system is gone, and its table with it.
+#[expect(unsafe_code, reason = "the shim calls it by name")]
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn veriexec_core_unmounted(mount: u64) {
+    tables::lock().unmounted(mount);
+}

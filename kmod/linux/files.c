@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Files: which they are, what their names are, and what is in them.
+ */
+#include "veriexec.h"
+
+#include <crypto/hash.h>
+#include <linux/cred.h>
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/magic.h>
+#include <linux/mm.h>
+#include <linux/mount.h>
+#include <linux/namei.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/stat.h>
+#include <linux/user_namespace.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#define no_idmap (&nop_mnt_idmap)
+#else
+#define no_idmap (&init_user_ns)
+#endif
+
+/* Names */
+
+/* The path that a name leads to, to be put. */
+static int resolve(const u8 *name, size_t len, struct path *path)
+{
+	char *terminated;
+	int error;
+
+	if (len >= PATH_MAX)
+		return -ENAMETOOLONG;
+	terminated = kmemdup_nul((const char *)name, len, GFP_KERNEL);
+	if (!terminated)
+		return -ENOMEM;
+	error = kern_path(terminated, LOOKUP_FOLLOW, path);
+	kfree(terminated);
+	return error;
+}
+
+/* Whether its files can change without this kernel's knowledge. */
+static bool is_remote(const struct super_block *sb)
+{
+	switch (sb->s_magic) {
+	case NFS_SUPER_MAGIC:
+	case SMB_SUPER_MAGIC:
+	case CIFS_SUPER_MAGIC:
+	case SMB2_SUPER_MAGIC:
+	case V9FS_MAGIC:
+	case FUSE_SUPER_MAGIC:
+	case CEPH_SUPER_MAGIC:
+	case AFS_SUPER_MAGIC:
+	case AFS_FS_MAGIC:
+	case CODA_SUPER_MAGIC:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * What tells the files of one file system from those of another. The subvolumes of a btrfs have one
+ * superblock, and a snapshot has its files' numbers; only stat(2) tells them apart.
+ */
+static u64 mount_number(struct inode *inode)
+{
+	struct path path = {};
+	struct kstat status = {};
+	u64 number = inode->i_sb->s_dev;
+
+	if (inode->i_sb->s_magic != BTRFS_SUPER_MAGIC || !inode->i_op->getattr)
+		return number;
+	path.dentry = d_find_any_alias(inode);
+	if (!path.dentry)
+		return number;
+	if (!inode->i_op->getattr(no_idmap, &path, &status, STATX_INO, 0))
+		number = status.dev;
+	dput(path.dentry);
+	return number;
+}
+
+void veriexec_identify(struct inode *inode, bool is_root, struct veriexec_located *located)
+{
+	located->mount = mount_number(inode);
+	located->inode = inode->i_ino;
+	located->generation = inode->i_generation;
+	located->is_remote = is_remote(inode->i_sb);
+	located->is_made_up = inode->i_sb->s_iflags & SB_I_NOEXEC;
+	if (S_ISREG(inode->i_mode) && !located->is_made_up)
+		located->kind = VERIEXEC_REGULAR;
+	else if (!S_ISDIR(inode->i_mode))
+		located->kind = VERIEXEC_OTHER;
+	else if (is_root)
+		located->kind = VERIEXEC_MOUNT_ROOT;
+	else
+		located->kind = VERIEXEC_DIRECTORY;
+}
+
+/* The file of an overlay is the one underneath, whatever way it was reached. */
+void veriexec_identify_dentry(struct dentry *dentry, struct veriexec_located *located)
+{
+	struct inode *inode = d_real_inode(dentry);
+
+	veriexec_identify(inode, dentry == dentry->d_sb->s_root, located);
+}
+
+void veriexec_identify_file(const struct file *file, struct veriexec_located *located)
+{
+	struct inode *inode = file_inode(file);
+
+	/* What backs a mapping of an overlay's file is the file underneath, under another's name. */
+	if (inode == d_inode(file->f_path.dentry))
+		inode = d_real_inode(file->f_path.dentry);
+	veriexec_identify(inode, false, located);
+}
+
+int veriexec_shim_locate(const u8 *name, size_t len, struct veriexec_located *located)
+{
+	struct path path;
+	int error = resolve(name, len, &path);
+
+	if (error)
+		return error;
+	veriexec_identify_dentry(path.dentry, located);
+	path_put(&path);
+	return 0;
+}
+
+int veriexec_shim_mount(const u8 *name, size_t len)
+{
+	struct path path;
+	int error = resolve(name, len, &path);
+
+	if (error)
+		return error;
+	error = veriexec_mount_note(&path);
+	if (!error)
+		error = is_remote(d_real_inode(path.dentry)->i_sb);
+	path_put(&path);
+	return error;
+}
+
+size_t veriexec_shim_name(const struct path *path, u8 *name, size_t size)
+{
+	const char *found = d_path(path, (char *)name, size);
+	size_t len;
+
+	if (IS_ERR(found))
+		return 0;
+	len = strlen(found);
+	memmove(name, found, len);
+	return len;
+}
+
+/* Contents */
+
+/* A file that is open for us to read. */
+struct veriexec_reading {
+	struct file *file;
+	/* Whose writers are kept out; NULL if they are not. */
+	struct inode *kept;
+};
+
+/* What all our files are opened with, so that the hooks know them. */
+static const struct cred *reader;
+
+bool veriexec_is_ours(const struct file *file)
+{
+	return file->f_cred == reader;
+}
+
+/*
+ * Sees to it that nobody but those who may can write the file until it is read: keeps everybody
+ * out if nobody may.
+ */
+static int keep_out(struct veriexec_reading *reading, struct inode *inode, int writers)
+{
+	if (writers >= 0)
+		return atomic_read(&inode->i_writecount) > writers ? -ETXTBSY : 0;
+	if (!atomic_dec_unless_positive(&inode->i_writecount))
+		return -ETXTBSY;
+	ihold(inode);
+	reading->kept = inode;
+	return 0;
+}
+
+static int open_reading(const struct path *path, int writers, struct veriexec_reading **opened,
+			struct veriexec_located *located)
+{
+	struct inode *inode = d_real_inode(path->dentry);
+	struct veriexec_reading *reading;
+	int error;
+
+	/* Opening anything else can wait for somebody, or set something off. */
+	if (!S_ISREG(inode->i_mode))
+		return -EBADF;
+	reading = kzalloc(sizeof(*reading), GFP_KERNEL);
+	if (!reading)
+		return -ENOMEM;
+	error = keep_out(reading, inode, writers);
+	if (error)
+		goto failed;
+	reading->file = dentry_open(path, O_RDONLY | O_LARGEFILE | O_NOATIME, reader);
+	if (IS_ERR(reading->file)) {
+		error = PTR_ERR(reading->file);
+		reading->file = NULL;
+		goto failed;
+	}
+	/* An overlay may have copied it meanwhile. */
+	if (d_real_inode(path->dentry) != inode) {
+		error = -ESTALE;
+		goto failed;
+	}
+	veriexec_identify(inode, false, located);
+	*opened = reading;
+	return 0;
+
+failed:
+	veriexec_shim_close(reading);
+	return error;
+}
+
+int veriexec_shim_open(const u8 *name, size_t len, struct veriexec_reading **reading,
+		       struct veriexec_located *located)
+{
+	struct path path;
+	int error = resolve(name, len, &path);
+
+	if (error)
+		return error;
+	error = open_reading(&path, -1, reading, located);
+	path_put(&path);
+	return error;
+}
+
+int veriexec_shim_reopen(const struct path *path, int writers, struct veriexec_reading **reading,
+			 struct veriexec_located *located)
+{
+	return open_reading(path, writers, reading, located);
+}
+
+void veriexec_shim_close(struct veriexec_reading *reading)
+{
+	if (reading->file)
+		fput(reading->file);
+	if (reading->kept) {
+		atomic_inc(&reading->kept->i_writecount);
+		iput(reading->kept);
+	}
+	kfree(reading);
+}
+
+int veriexec_files_init(void)
+{
+	reader = prepare_kernel_cred(&init_task);
+	return reader ? 0 : -ENOMEM;
+}
+
+void veriexec_files_exit(void)
+{
+	put_cred(reader);
+}
+
+/* Fingerprints */
+
+#define PIECE (64 * 1024)
+
+static int hash_contents(struct file *file, struct shash_desc *state, u8 *piece)
+{
+	loff_t position = 0;
+	ssize_t got;
+	int error;
+
+	do {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		got = kernel_read(file, piece, PIECE, &position);
+		if (got < 0)
+			return got;
+		error = crypto_shash_update(state, piece, got);
+		if (error)
+			return error;
+		cond_resched();
+	} while (got > 0);
+	return 0;
+}
+
+static int hash_with(struct crypto_shash *hash, struct file *file, u8 *digest)
+{
+	struct shash_desc *state = kmalloc(sizeof(*state) + crypto_shash_descsize(hash), GFP_KERNEL);
+	u8 *piece = kvmalloc(PIECE, GFP_KERNEL);
+	int error = -ENOMEM;
+
+	if (state && piece) {
+		state->tfm = hash;
+		error = crypto_shash_init(state);
+		if (!error)
+			error = hash_contents(file, state, piece);
+		if (!error)
+			error = crypto_shash_final(state, digest);
+	}
+	kvfree(piece);
+	kfree_sensitive(state);
+	return error;
+}
+
+int veriexec_shim_hash(struct veriexec_reading *reading, const char *algorithm, u8 *digest,
+		       size_t len)
+{
+	struct crypto_shash *hash = crypto_alloc_shash(algorithm, 0, 0);
+	int error = -EINVAL;
+
+	if (IS_ERR(hash))
+		return PTR_ERR(hash) == -ENOENT ? -EOPNOTSUPP : PTR_ERR(hash);
+	if (crypto_shash_digestsize(hash) == len)
+		error = hash_with(hash, reading->file, digest);
+	crypto_free_shash(hash);
+	return error;
+}
+
+bool veriexec_shim_supports(const char *algorithm)
+{
+	return crypto_has_shash(algorithm, 0, 0);
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Where the kernel asks: its functions for security modules, each of which is led to one of ours,
+ * as live patching does it. Ours calls the kernel's own, and then asks the core.
+ */
+#include "veriexec.h"
+
+#include <linux/binfmts.h>
+#include <linux/ftrace.h>
+#include <linux/kprobes.h>
+#include <linux/mm_types.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/security.h>
+#include <linux/srcu.h>
+#include <linux/static_call.h>
+#include <asm/ibt.h>
+
+#include "checks.h"
+
+#ifndef ftrace_regs_set_instruction_pointer
+/* Until Linux 6.2. */
+#define ftrace_regs_set_instruction_pointer ftrace_instruction_pointer_set
+#endif
+
+/* Whoever is in a function of ours, so that the module does not go before he does. */
+DEFINE_STATIC_SRCU(inside);
+
+/*
+ * A function of the kernel's that returns an error number, which it returns unless it is 0: then
+ * the check decides.
+ */
+#define HOOK(name, declared, given, check)                                                         \
+	DEFINE_STATIC_CALL_NULL(own_##name, name);                                                 \
+	static void bind_##name(void *function)                                                    \
+	{                                                                                          \
+		static_call_update(own_##name, (typeof(&name))function);                           \
+	}                                                                                          \
+	static int hook_##name declared                                                            \
+	{                                                                                          \
+		int index = srcu_read_lock(&inside);                                               \
+		int error = static_call(own_##name) given;                                         \
+                                                                                                   \
+		if (!error)                                                                        \
+			error = check;                                                             \
+		srcu_read_unlock(&inside, index);                                                  \
+		return error;                                                                      \
+	}
+
+HOOK(security_bprm_check, (struct linux_binprm *bprm), (bprm), veriexec_check_exec(bprm))
+HOOK(security_mmap_file, (struct file *file, unsigned long prot, unsigned long flags),
+     (file, prot, flags), veriexec_check_map(file, prot))
+HOOK(security_file_mprotect,
+     (struct vm_area_struct *area, unsigned long asked, unsigned long prot), (area, asked, prot),
+     veriexec_check_protect(area, prot))
+HOOK(security_file_open, (struct file *file), (file), veriexec_check_open(file))
+HOOK(security_file_ioctl, (struct file *file, unsigned int command, unsigned long argument),
+     (file, command, argument), veriexec_check_ioctl(file, command))
+HOOK(security_file_ioctl_compat, (struct file *file, unsigned int command, unsigned long argument),
+     (file, command, argument), veriexec_check_ioctl(file, command))
+HOOK(security_inode_create, (struct inode *directory, struct dentry *dentry, umode_t mode),
+     (directory, dentry, mode), veriexec_check_create(directory, dentry, mode | S_IFREG))
+HOOK(security_inode_mknod,
+     (struct inode *directory, struct dentry *dentry, umode_t mode, dev_t device),
+     (directory, dentry, mode, device), veriexec_check_create(directory, dentry, mode))
+HOOK(security_inode_unlink, (struct inode *directory, struct dentry *dentry), (directory, dentry),
+     veriexec_check_unlink(dentry))
+HOOK(security_inode_rename,
+     (struct inode *from_directory, struct dentry *from, struct inode *to_directory,
+      struct dentry *to, unsigned int flags),
+     (from_directory, from, to_directory, to, flags), veriexec_check_rename(from, to, flags))
+HOOK(security_sb_mount,
+     (const char *device, const struct path *path, const char *type, unsigned long flags,
+      void *data),
+     (device, path, type, flags, data), veriexec_check_mount(path, flags))
+HOOK(security_move_mount, (const struct path *from, const struct path *to), (from, to),
+     veriexec_check_mount(to, 0))
+HOOK(security_sb_pivotroot, (const struct path *old, const struct path *new), (old, new),
+     veriexec_check_pivot())
+HOOK(security_sb_umount, (struct vfsmount *mount, int flags), (mount, flags),
+     veriexec_check_umount(mount))
+HOOK(security_kernel_read_file, (struct file *file, enum kernel_read_file_id id, bool contents),
+     (file, id, contents), veriexec_check_kernel_read(file, id))
+HOOK(security_kernel_load_data, (enum kernel_load_data_id id, bool contents), (id, contents),
+     veriexec_check_kernel_load(id))
+
+/* Cut by path: who does it counts as a writer before he is asked about, as one who opens it does. */
+DEFINE_STATIC_CALL_NULL(own_vfs_truncate, vfs_truncate);
+static void bind_vfs_truncate(void *function)
+{
+	static_call_update(own_vfs_truncate, (typeof(&vfs_truncate))function);
+}
+
+static long hook_vfs_truncate(const struct path *path, loff_t length)
+{
+	int index = srcu_read_lock(&inside);
+	struct inode *inode;
+	long error = veriexec_begin_truncate(path, &inode);
+
+	if (!error) {
+		error = static_call(own_vfs_truncate)(path, length);
+		veriexec_end_truncate(inode);
+	}
+	srcu_read_unlock(&inside, index);
+	return error;
+}
+
+DEFINE_STATIC_CALL_NULL(own_security_sb_delete, security_sb_delete);
+static void bind_security_sb_delete(void *function)
+{
+	static_call_update(own_security_sb_delete, (typeof(&security_sb_delete))function);
+}
+
+static void hook_security_sb_delete(struct super_block *sb)
+{
+	int index = srcu_read_lock(&inside);
+
+	static_call(own_security_sb_delete)(sb);
+	veriexec_mounts_gone(sb);
+	srcu_read_unlock(&inside, index);
+}
+
+/* Leading there */
+
+struct hook {
+	const char *name;
+	void *ours;
+	void (*bind)(void *function);
+};
+
+#define LED(function) { .name = #function, .ours = hook_##function, .bind = bind_##function }
+
+/* Those that are called most come first. */
+static const struct hook hooks[] = {
+	LED(security_file_open),
+	LED(security_mmap_file),
+	LED(security_file_ioctl),
+	LED(security_file_mprotect),
+	LED(security_bprm_check),
+	LED(security_file_ioctl_compat),
+	LED(vfs_truncate),
+	LED(security_inode_create),
+	LED(security_inode_mknod),
+	LED(security_inode_unlink),
+	LED(security_inode_rename),
+	LED(security_sb_mount),
+	LED(security_move_mount),
+	LED(security_sb_pivotroot),
+	LED(security_sb_umount),
+	LED(security_sb_delete),
+	LED(security_kernel_read_file),
+	LED(security_kernel_load_data),
+};
+
+/* Where each of them is led elsewhere. */
+static unsigned long places[ARRAY_SIZE(hooks)];
+
+/* Leads everybody but ourselves, who call the kernel's own function, to our function. */
+static void notrace lead(unsigned long place, unsigned long caller, struct ftrace_ops *ops,
+			 struct ftrace_regs *registers)
+{
+	size_t index;
+
+	if (within_module(caller, THIS_MODULE))
+		return;
+	for (index = 0; index < ARRAY_SIZE(hooks); index++) {
+		if (places[index] == place) {
+			ftrace_regs_set_instruction_pointer(registers,
+							    (unsigned long)hooks[index].ours);
+			return;
+		}
+	}
+}
+
+static struct ftrace_ops leading = {
+	.func = lead,
+	/* Nobody else may lead them elsewhere, and tracing cannot be turned off meanwhile. */
+	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT
+#ifndef CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS
+		 | FTRACE_OPS_FL_SAVE_REGS
+#endif
+	,
+};
+
+/* Where a function can be led elsewhere, which is where a probe of it would be. */
+static unsigned long place_of(const char *name)
+{
+	struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
+	unsigned long place;
+
+	if (register_kprobe(&probe))
+		return 0;
+	place = (unsigned long)probe.addr;
+	unregister_kprobe(&probe);
+	return place;
+}
+
+/* Where a function begins: at that place, or at a mark for indirect jumps before it. */
+static unsigned long start_of(unsigned long place)
+{
+	u32 before = *(const u32 *)(place - sizeof(u32));
+
+	return is_endbr(before) ? place - sizeof(u32) : place;
+}
+
+int veriexec_hooks_init(void)
+{
+	size_t index;
+	int error;
+
+	for (index = 0; index < ARRAY_SIZE(hooks); index++) {
+		places[index] = place_of(hooks[index].name);
+		if (!places[index]) {
+			pr_err("Veriexec: Cannot find %s in this kernel.\n", hooks[index].name);
+			return -ENOENT;
+		}
+		hooks[index].bind((void *)start_of(places[index]));
+	}
+	error = ftrace_set_filter_ips(&leading, places, ARRAY_SIZE(places), 0, 0);
+	if (!error)
+		error = register_ftrace_function(&leading);
+	if (error)
+		pr_err("Veriexec: Cannot hook this kernel: %d.\n", error);
+	return error;
+}
+
+/* When it is done, nobody is in our functions any more, nor on his way in or out. */
+void veriexec_hooks_exit(void)
+{
+	unregister_ftrace_function(&leading);
+	synchronize_srcu(&inside);
+	synchronize_rcu_tasks();
+}

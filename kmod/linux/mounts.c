@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The file systems that have tables: where they are mounted, on which disk they are, and
+ * kern.veriexec.count of sysctl(8).
+ */
+#include "veriexec.h"
+
+#include <linux/blkdev.h>
+#include <linux/dcache.h>
+#include <linux/list.h>
+#include <linux/mount.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+
+#include "sysctl.h"
+
+/* A file system that has a table. */
+struct mount {
+	struct list_head list;
+	/* What the core knows it by. */
+	u64 number;
+	/* Only ever compared. */
+	const struct super_block *sb;
+	/* The disk that it is on, if it is on one. */
+	dev_t disk;
+	/* It is on some disk, or on several, but nobody knows which. */
+	bool is_anywhere;
+	char *point;
+	char type[32];
+	/* The number of its table, as long as that is shown. */
+	u64 table;
+	struct ctl_table_header *shown;
+	struct ctl_table entries[4];
+};
+
+static LIST_HEAD(mounts);
+static DEFINE_MUTEX(lock);
+
+/* Shown values */
+
+static int show_entries(CTL_TABLE *ctl, int write, void *buffer, size_t *len, loff_t *position)
+{
+	const struct mount *mount = ctl->extra1;
+	u64 table, entries = 0;
+	int value;
+
+	if (write)
+		return -EPERM;
+	veriexec_core_table(mount->number, &table, &entries);
+	value = min_t(u64, entries, INT_MAX);
+	return veriexec_sysctl_int(ctl, false, &value, buffer, len, position);
+}
+
+static int show_text(CTL_TABLE *ctl, int write, void *buffer, size_t *len, loff_t *position)
+{
+	return write ? -EPERM : veriexec_sysctl_text(ctl, ctl->extra1, buffer, len, position);
+}
+
+/* That it cannot be shown for lack of memory keeps nobody from enforcing it. */
+static void show(struct mount *mount, u64 table)
+{
+	char path[48];
+
+	snprintf(path, sizeof(path), "kern/veriexec/count/table%llu", table);
+	mount->entries[0] = (struct ctl_table){
+		.procname = "mntpt", .mode = 0444, .proc_handler = show_text,
+		.extra1 = mount->point,
+	};
+	mount->entries[1] = (struct ctl_table){
+		.procname = "fstype", .mode = 0444, .proc_handler = show_text,
+		.extra1 = mount->type,
+	};
+	mount->entries[2] = (struct ctl_table){
+		.procname = "nentries", .mode = 0444, .proc_handler = show_entries,
+		.extra1 = mount,
+	};
+	mount->table = table;
+	mount->shown = veriexec_sysctl_register(path, mount->entries, 3);
+}
+
+static void hide(struct mount *mount)
+{
+	if (mount->shown)
+		unregister_sysctl_table(mount->shown);
+	mount->shown = NULL;
+}
+
+/* The list */
+
+static struct mount *find(u64 number)
+{
+	struct mount *mount;
+
+	list_for_each_entry(mount, &mounts, list)
+		if (mount->number == number)
+			return mount;
+	return NULL;
+}
+
+static void drop(struct mount *mount)
+{
+	hide(mount);
+	list_del(&mount->list);
+	kfree(mount->point);
+	kfree(mount);
+}
+
+/* A disk that is made of others, or of a file: what is written to those changes it, too. */
+static bool is_made(const struct gendisk *disk)
+{
+	return !disk->part0->bd_device.parent;
+}
+
+/* Of an overlay's file, it is where the overlay is. */
+static int find_point(const struct path *path, struct mount *mount)
+{
+	const struct path root = { .mnt = path->mnt, .dentry = path->mnt->mnt_root };
+	char *room = kmalloc(PATH_MAX, GFP_KERNEL);
+	char *point;
+
+	if (!room)
+		return -ENOMEM;
+	point = d_path(&root, room, PATH_MAX);
+	mount->point = kstrdup(IS_ERR(point) ? "?" : point, GFP_KERNEL);
+	kfree(room);
+	return mount->point ? 0 : -ENOMEM;
+}
+
+static struct mount *make(const struct path *path, u64 number)
+{
+	const struct super_block *sb = d_real_inode(path->dentry)->i_sb;
+	struct mount *mount = kzalloc(sizeof(*mount), GFP_KERNEL);
+
+	if (!mount || find_point(path, mount)) {
+		kfree(mount);
+		return NULL;
+	}
+	mount->number = number;
+	mount->sb = sb;
+	strscpy(mount->type, sb->s_type->name, sizeof(mount->type));
+	if (sb->s_bdev) {
+		mount->disk = disk_devt(sb->s_bdev->bd_disk);
+		mount->is_anywhere = is_made(sb->s_bdev->bd_disk);
+	} else {
+		mount->is_anywhere = sb->s_type->fs_flags & FS_REQUIRES_DEV;
+	}
+	return mount;
+}
+
+/* A file system is about to get a table, if it has none. */
+int veriexec_mount_note(const struct path *path)
+{
+	struct veriexec_located located;
+	struct mount *mount;
+	int error = 0;
+
+	veriexec_identify_dentry(path->dentry, &located);
+	mutex_lock(&lock);
+	if (!find(located.mount)) {
+		mount = make(path, located.mount);
+		if (mount)
+			list_add_tail(&mount->list, &mounts);
+		else
+			error = -ENOMEM;
+	}
+	mutex_unlock(&lock);
+	return error;
+}
+
+/* Tables may have come or gone. */
+void veriexec_mounts_sync(void)
+{
+	struct mount *mount, *next;
+	u64 table, entries;
+
+	mutex_lock(&lock);
+	list_for_each_entry_safe(mount, next, &mounts, list) {
+		if (!veriexec_core_table(mount->number, &table, &entries)) {
+			drop(mount);
+			continue;
+		}
+		if (mount->shown && mount->table != table)
+			hide(mount);
+		if (!mount->shown)
+			show(mount, table);
+	}
+	mutex_unlock(&lock);
+}
+
+/* A file system goes, and its tables with it. */
+void veriexec_mounts_gone(const struct super_block *sb)
+{
+	struct mount *mount, *next;
+
+	mutex_lock(&lock);
+	list_for_each_entry_safe(mount, next, &mounts, list) {
+		if (mount->sb != sb)
+			continue;
+		veriexec_core_unmounted(mount->number);
+		drop(mount);
+	}
+	mutex_unlock(&lock);
+}
+
+void veriexec_mounts_exit(void)
+{
+	struct mount *mount, *next;
+
+	mutex_lock(&lock);
+	list_for_each_entry_safe(mount, next, &mounts, list)
+		drop(mount);
+	mutex_unlock(&lock);
+}
+
+/* Where a file system with a table is mounted: the length of the name, or nothing. */
+int veriexec_mount_name(u64 number, char *name, size_t size)
+{
+	const struct mount *mount;
+	int len = 0;
+
+	mutex_lock(&lock);
+	mount = find(number);
+	if (mount && strcmp(mount->point, "/"))
+		len = strscpy(name, mount->point, size);
+	mutex_unlock(&lock);
+	return max(len, 0);
+}
+
+/* The file systems with tables that writing to a block device may change, at most so many. */
+int veriexec_mounts_on(dev_t device, u64 *numbers, size_t size)
+{
+	const struct mount *mount;
+	bool is_known;
+	dev_t disk = 0;
+	size_t count = 0;
+
+	is_known = !veriexec_disk_of(device, &disk);
+	mutex_lock(&lock);
+	list_for_each_entry(mount, &mounts, list) {
+		if (count == size)
+			break;
+		if (mount->is_anywhere || (mount->disk && (!is_known || mount->disk == disk)))
+			numbers[count++] = mount->number;
+	}
+	mutex_unlock(&lock);
+	return count;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the files of the shim have of each other. It decides nothing: every decision is the core's.
+ */
+#ifndef VERIEXEC_H
+#define VERIEXEC_H
+
+#undef pr_fmt
+#define pr_fmt(fmt) fmt
+
+#include <linux/fs.h>
+#include <linux/path.h>
+
+#include "core.h"
+
+/* files.c: what files are, and what is in them. */
+int veriexec_files_init(void);
+void veriexec_files_exit(void);
+void veriexec_identify(struct inode *inode, bool is_root, struct veriexec_located *located);
+void veriexec_identify_dentry(struct dentry *dentry, struct veriexec_located *located);
+void veriexec_identify_file(const struct file *file, struct veriexec_located *located);
+bool veriexec_is_ours(const struct file *file);
+
+/* mounts.c: the file systems that have tables. */
+int veriexec_mount_note(const struct path *path);
+void veriexec_mounts_sync(void);
+void veriexec_mounts_gone(const struct super_block *sb);
+void veriexec_mounts_exit(void);
+int veriexec_mount_name(u64 number, char *name, size_t size);
+int veriexec_mounts_on(dev_t device, u64 *numbers, size_t size);
+
+/* disks.c: which disk a block device is, or is a part of. */
+int veriexec_disk_of(dev_t device, dev_t *disk);
+
+/* hooks.c: where the kernel asks. */
+int veriexec_hooks_init(void);
+void veriexec_hooks_exit(void);
+
+/* settings.c: kern.veriexec of sysctl(8). */
+int veriexec_settings_init(void);
+void veriexec_settings_exit(void);
+
+/* device.c */
+long veriexec_allocations(void);
+
+#endif
