@@ -67,4 +67,4 @@ pub use printable::{Printable, printable};
 #[cfg(feature = "std")]
 pub use selection::is_program_or_library;
 #[cfg(feature = "std")]
-pub use writer::{write_entry, write_line};
+pub use writer::{show_entry, write_entry, write_line};

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use fingerprint::{Algorithm, Digest};
 
-use crate::{Entry, EntryType, PathError};
+use crate::{Entry, EntryType, PathError, printable};
 
 /// Writes an entry as one line, as [`write_line`] does.
 ///
@@ -12,6 +12,19 @@ use crate::{Entry, EntryType, PathError};
 /// Those of `out`.
 pub fn write_entry(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
     write_line(out, entry.path(), entry.fingerprint(), entry.entry_type())
+}
+
+/// Writes an entry as one line for people to read: what could harm a terminal is shown as
+/// [`printable`] shows it, all else as [`write_entry`] writes it. Such a line need not read back.
+///
+/// # Errors
+/// Those of [`write_entry`].
+pub fn show_entry(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
+    let mut line = Vec::new();
+    write_entry(&mut line, entry)?;
+    let text = line.strip_suffix(b"\n").unwrap_or(&line);
+    // The grammar's own backslashes are harmless, and doubling them would mislead.
+    writeln!(out, "{}", printable(text).to_string().replace(r"\\", r"\"))
 }
 
 /// Writes a line of a signatures file: the path with a backslash before each backslash, space, tab,
@@ -109,6 +122,22 @@ mod tests {
             assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
             assert!(error.get_ref().unwrap().is::<PathError>());
         }
+    }
+
+    #[test]
+    fn what_is_shown_does_no_harm() {
+        let shown = |path: &[u8]| {
+            let digest = Digest::new(Algorithm::Md5, DIGEST).unwrap();
+            let entry = Entry::new(path.to_vec(), digest, EntryType::FILE).unwrap();
+            let mut out = Vec::new();
+            show_entry(&mut out, &entry).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let line = |path: &str| format!("{path} MD5 {HEX} file\n");
+        assert_eq!(shown(b"/bin/ls"), line("/bin/ls"));
+        let hostile = "/a b\x1b[2J\u{202e}\\".as_bytes();
+        assert_eq!(shown(hostile), line("/a\\ b\\x1b[2J\\u{202e}\\\\"));
+        assert_eq!(shown(b"/\xff\n"), line("/\\xff\\\\n"));
     }
 
     #[test]

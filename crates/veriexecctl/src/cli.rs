@@ -7,13 +7,15 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use kmod_ioctl::Simulated;
+use sigfile::printable;
 use veriexec::StrictLevel;
 
+use crate::exit::Exit;
 use crate::lint;
 
 /// Manage the Veriexec subsystem.
 #[derive(Debug, Parser)]
-#[command(name = "veriexecctl", version, max_term_width = 100)]
+#[command(name = "veriexecctl", version, max_term_width = 100, args_override_self = true)]
 pub(crate) struct Cli {
     /// The driver: a device, or mock:FILE for one whose state is FILE
     #[arg(long, global = true, value_name = "DEVICE", default_value = "/dev/veriexec")]
@@ -267,6 +269,20 @@ pub(crate) fn with_command_folded(arguments: impl Iterator<Item = OsString>) -> 
     arguments
 }
 
+/// Says what is wrong with a command line.
+///
+/// The words for it repeat what was given, a file's name perhaps. So it is said of another command
+/// line: of what this one looks like when it is printed harmlessly.
+pub(crate) fn complain(usage: &clap::Error, arguments: &[OsString]) -> Exit {
+    let shown = arguments.iter().map(|argument| printable(argument.as_encoded_bytes()).to_string());
+    match Cli::try_parse_from(shown) {
+        // Nothing can be done where that fails.
+        Err(usage) => drop(usage.print()),
+        Ok(_) => crate::complain(format_args!("{}", usage.kind())),
+    }
+    Exit::Failed
+}
+
 fn is_option(argument: &OsStr) -> bool {
     argument.as_encoded_bytes().starts_with(b"-")
 }
@@ -296,6 +312,20 @@ mod tests {
         assert!(matches!(parse("veriexecctl Flush").unwrap().command, Command::Flush));
         assert!(parse("veriexecctl query").is_err());
         assert!(parse("veriexecctl dump extra").is_err());
+    }
+
+    #[test]
+    fn as_with_getopt_options_repeat() {
+        let cli =
+            parse("veriexecctl -kk -vv --device a load -k --device b -v --json --json").unwrap();
+        assert!(cli.keep_filename && cli.verbose && cli.json);
+        assert_eq!(cli.device, "b");
+        let cli = parse("veriexecctl preflight --level 1 --level 3").unwrap();
+        let Command::Preflight(args) = cli.command else { unreachable!("{cli:?}") };
+        assert_eq!(args.level, StrictLevel::Lockdown);
+        let cli = parse("veriexecctl verify --unlisted a --unlisted b -qq").unwrap();
+        let Command::Verify(args) = cli.command else { unreachable!("{cli:?}") };
+        assert_eq!(args.unlisted.len(), 2);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use anyhow::Result;
 use kmod_ioctl::{Access, DumpedEntry};
 use serde_json::Value;
-use sigfile::printable;
+use sigfile::{show_entry, write_entry};
 
 use crate::cli::Cli;
 use crate::exit::Exit;
@@ -29,17 +29,31 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit> {
 }
 
 fn print(mut out: impl Write, entries: &[DumpedEntry], terminal: bool) -> io::Result<()> {
-    let mut line = Vec::new();
-    for DumpedEntry { entry, .. } in entries {
-        line.clear();
-        sigfile::write_entry(&mut line, entry)?;
-        if terminal {
-            let text = line.strip_suffix(b"\n").unwrap_or(&line);
-            // The grammar's own backslashes are harmless, and doubling them would mislead.
-            writeln!(out, "{}", printable(text).to_string().replace(r"\\", r"\"))?;
-        } else {
-            out.write_all(&line)?;
-        }
-    }
+    let write = if terminal { show_entry } else { write_entry };
+    entries.iter().try_for_each(|DumpedEntry { entry, .. }| write(&mut out, entry))?;
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use fingerprint::{Algorithm, Hasher};
+    use sigfile::{Entry, EntryType};
+    use veriexec::Status;
+
+    use super::*;
+
+    fn printed(name: &[u8], terminal: bool) -> String {
+        let digest = Hasher::digest(Algorithm::Md5, b"");
+        let entry = Entry::new(name.to_vec(), digest, EntryType::FILE).unwrap();
+        let mut text = Vec::new();
+        print(&mut text, &[DumpedEntry { entry, status: Status::Valid }], terminal).unwrap();
+        String::from_utf8_lossy(&text).into_owned()
+    }
+
+    #[test]
+    fn a_terminal_is_not_harmed() {
+        let rest = " MD5 d41d8cd98f00b204e9800998ecf8427e file\n";
+        assert_eq!(printed(b"/a b\x1b[2J\xff", true), format!("/a\\ b\\x1b[2J\\xff{rest}"));
+        assert_eq!(printed(b"/a b\x1b[2J", false), format!("/a\\ b\x1b[2J{rest}"));
+    }
 }

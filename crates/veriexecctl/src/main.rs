@@ -42,17 +42,18 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Parser;
 use kmod_ioctl::{Access, Device, DeviceSpec, MockDevice};
-use sigfile::printable;
 
 use crate::cli::{Cli, Command};
 use crate::exit::Exit;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse_from(cli::with_command_folded(std::env::args_os())) {
-        Ok(cli) => cli,
-        Err(usage) => return print_usage(&usage).into(),
+    let arguments = cli::with_command_folded(std::env::args_os());
+    let ended = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => run(&cli),
+        Err(usage) if usage.use_stderr() => Ok(cli::complain(&usage, &arguments)),
+        Err(help) => to_standard_output(help.print()).map(|()| Exit::Done),
     };
-    let exit = run(&cli).unwrap_or_else(|error| {
+    let exit = ended.unwrap_or_else(|error| {
         if is_closed_pipe(&error) {
             return Exit::Done;
         }
@@ -113,19 +114,6 @@ fn path(bytes: &[u8]) -> &Path {
 fn complain(message: std::fmt::Arguments<'_>) {
     use io::Write;
     let _ = writeln!(io::stderr(), "veriexecctl: {message}");
-}
-
-/// A wrong command line is an error like any other; asking for help is none.
-fn print_usage(usage: &clap::Error) -> Exit {
-    if usage.use_stderr() {
-        use io::Write;
-        // It repeats what was wrong, a file's name perhaps.
-        for line in usage.render().to_string().lines() {
-            let _ = writeln!(io::stderr(), "{}", printable(line.as_bytes()));
-        }
-        return Exit::Failed;
-    }
-    if usage.print().is_ok() { Exit::Done } else { Exit::Failed }
 }
 
 /// Whether the reader of our output went away, as `head` does: no failure of ours.

@@ -5,6 +5,10 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
+use sigfile::printable;
+
+use crate::exit::Exit;
+use crate::faults;
 
 /// Generate fingerprints for Veriexec.
 #[derive(Debug, Parser)]
@@ -96,6 +100,20 @@ const MAX_THREADS: usize = 4096;
 fn threads(text: &str) -> Result<NonZeroUsize, String> {
     let number = text.parse::<NonZeroUsize>().ok().filter(|number| number.get() <= MAX_THREADS);
     number.ok_or_else(|| format!("expected a number from 1 to {MAX_THREADS}"))
+}
+
+/// Says what is wrong with a command line.
+///
+/// The words for it repeat what was given, a file's name perhaps. So it is said of another command
+/// line: of what this one looks like when it is printed harmlessly.
+pub(crate) fn complain(usage: &clap::Error, arguments: &[OsString]) -> Exit {
+    let shown = arguments.iter().map(|argument| printable(argument.as_encoded_bytes()).to_string());
+    match Cli::try_parse_from(shown) {
+        // Nothing can be done where that fails.
+        Err(usage) => drop(usage.print()),
+        Ok(_) => faults::report(usage.kind()),
+    }
+    Exit::Failed
 }
 
 #[cfg(test)]

@@ -16,8 +16,8 @@ mod progress;
 mod replacement;
 mod sources;
 
-use std::ffi::OsStr;
-use std::io;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -25,7 +25,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use fingerprint::{Algorithm, Batch, Job};
-use sigfile::{printable, write_entry};
+use sigfile::{printable, show_entry, write_entry};
 
 use crate::candidate::{Candidate, Selection};
 use crate::cli::Cli;
@@ -41,17 +41,27 @@ use crate::replacement::Replaced;
 use crate::sources::Sources;
 
 fn main() -> ExitCode {
-    let exit = match Cli::try_parse() {
-        Ok(cli) => run(&cli).unwrap_or_else(|error| {
-            faults::report(format_args!("{error:#}"));
-            Exit::Failed
-        }),
-        Err(answer) => {
-            let printed = answer.print();
-            if answer.use_stderr() || printed.is_err() { Exit::Failed } else { Exit::Done }
-        }
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let ended = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => run(&cli),
+        Err(usage) if usage.use_stderr() => Ok(cli::complain(&usage, &arguments)),
+        Err(help) => show(&help),
     };
+    let exit = ended.unwrap_or_else(|error| {
+        faults::report(format_args!("{error:#}"));
+        Exit::Failed
+    });
     exit.into()
+}
+
+/// Shows what was asked for; that nobody reads it is no error.
+fn show(help: &clap::Error) -> Result<Exit> {
+    match help.print() {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).context("Cannot write to standard output")
+        }
+        _ => Ok(Exit::Done),
+    }
 }
 
 /// From the command line to the written list.
@@ -140,12 +150,15 @@ fn write(
     if cli.append && listing.entries.is_empty() && output.file().is_some_and(|file| file.exists()) {
         return Ok(());
     }
+    let shown = output.is_terminal();
     let contents = |mut out: &mut dyn io::Write| {
         previous.write(&mut out)?;
         if let Some(header) = header {
             writeln!(out, "{header}")?;
         }
-        listing.entries.iter().try_for_each(|entry| write_entry(&mut out, entry))
+        listing.entries.iter().try_for_each(|entry| {
+            if shown { show_entry(&mut out, entry) } else { write_entry(&mut out, entry) }
+        })
     };
     if let Replaced::Kept(backup) = output.write(!cli.append, contents)? {
         let backup = printable(backup.as_os_str().as_bytes());

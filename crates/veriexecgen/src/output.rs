@@ -1,7 +1,7 @@
 //! Where the list goes.
 
 use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -58,6 +58,11 @@ impl Output {
             Self::File(file) => Some(file),
             Self::Stdout | Self::Special(_) => None,
         }
+    }
+
+    /// Whether a person reads it.
+    pub(crate) fn is_terminal(&self) -> bool {
+        matches!(self, Self::Stdout) && io::stdout().is_terminal()
     }
 
     /// The files that will be replaced.

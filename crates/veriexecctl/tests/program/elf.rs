@@ -2,10 +2,20 @@
 
 /// A position-independent program with a loader, or a library without one.
 pub(crate) fn elf(loader: Option<&str>, needed: &[&str], runpath: Option<&str>) -> Vec<u8> {
+    let needed: Vec<&[u8]> = needed.iter().map(|name| name.as_bytes()).collect();
+    elf_of_bytes(loader.map(str::as_bytes), &needed, runpath.map(str::as_bytes))
+}
+
+/// The same with names that need not be text.
+pub(crate) fn elf_of_bytes(
+    loader: Option<&[u8]>,
+    needed: &[&[u8]],
+    runpath: Option<&[u8]>,
+) -> Vec<u8> {
     let mut strings = vec![0];
-    let mut string = |text: &str| {
+    let mut string = |text: &[u8]| {
         let at = strings.len() as u64;
-        strings.extend_from_slice(text.as_bytes());
+        strings.extend_from_slice(text);
         strings.push(0);
         at
     };
@@ -13,7 +23,7 @@ pub(crate) fn elf(loader: Option<&str>, needed: &[&str], runpath: Option<&str>) 
     let mut dynamic: Vec<(u64, u64)> = needed.iter().map(|name| (1, string(name))).collect();
     dynamic.extend(runpath.map(|path| (29, string(path))));
     if loader.is_none() {
-        dynamic.push((14, string("library")));
+        dynamic.push((14, string(b"library")));
     }
 
     let start = 64 + 3 * 56;

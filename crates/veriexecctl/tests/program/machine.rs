@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where its ground gives way")]
 
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, Permissions};
 use std::io::Write;
@@ -104,14 +105,30 @@ impl Machine {
         self.run(&[&["--device", "mock:state"], arguments].concat())
     }
 
-    pub(crate) fn control_os(&self, arguments: &[&OsStr]) -> Run {
-        let device = ["--device", "mock:state"].map(OsStr::new);
-        Run::of(&self.command().args(device).args(arguments).output().unwrap())
+    /// Runs the program with the mock device of the directory, or with another that is named
+    /// first.
+    pub(crate) fn control_os(&self, arguments: &[impl AsRef<OsStr>]) -> Run {
+        let mut command = self.command();
+        if arguments.first().is_none_or(|first| first.as_ref() != "--device") {
+            command.args(["--device", "mock:state"]);
+        }
+        Run::of(&command.args(arguments).output().unwrap())
     }
 
     /// What a run with `--json` prints.
     pub(crate) fn json(&self, arguments: &[&str], status: i32) -> Value {
         self.control(&[arguments, &["--json"]].concat()).expect(status).json()
+    }
+
+    /// Every command that the program says it has.
+    pub(crate) fn commands(&self) -> BTreeSet<String> {
+        let help = self.run(&["--help"]).done().stdout;
+        let (_, commands) = help.split_once("Commands:\n").unwrap();
+        let (commands, _) = commands.split_once("\n\n").unwrap();
+        let names = commands.lines().filter_map(|line| line.split_whitespace().next());
+        let names: BTreeSet<_> = names.filter(|name| *name != "help").map(str::to_owned).collect();
+        assert!(names.len() > 10, "{names:?}");
+        names
     }
 
     /// The names that the device dumps, relative to the directory, with their flags.

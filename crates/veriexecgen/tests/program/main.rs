@@ -6,5 +6,6 @@ mod narration;
 mod options;
 mod output;
 mod selection;
+mod terminal;
 mod tree;
 mod types;
