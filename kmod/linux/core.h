@@ -104,6 +104,7 @@ int veriexec_core_request(const struct veriexec_caller *caller, u32 number, bool
 			  bool writable, bool wide);
 int veriexec_core_check(const struct veriexec_operation *operation);
 void veriexec_core_unmounted(u64 mount);
+void veriexec_core_purge(u64 mount);
 bool veriexec_core_table(u64 mount, u64 *number, u64 *entries);
 int veriexec_core_strict(void);
 int veriexec_core_raise(int level);

@@ -275,6 +275,7 @@ static int __init veriexec_load(void)
 
 no_device:
 	veriexec_hooks_exit();
+	veriexec_raw_writers_exit();
 no_hooks:
 	veriexec_settings_exit();
 no_settings:
@@ -288,6 +289,7 @@ static void __exit veriexec_unload(void)
 	misc_deregister(&device);
 	veriexec_hooks_exit();
 	veriexec_core_unload();
+	veriexec_raw_writers_exit();
 	veriexec_mounts_exit();
 	veriexec_settings_exit();
 	veriexec_files_exit();

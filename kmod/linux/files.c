@@ -180,6 +180,8 @@ bool veriexec_is_ours(const struct file *file)
  */
 static int keep_out(struct veriexec_reading *reading, struct inode *inode, int writers)
 {
+	if (veriexec_mount_is_written(mount_number(inode)))
+		return -ETXTBSY;
 	if (writers >= 0)
 		return atomic_read(&inode->i_writecount) > writers ? -ETXTBSY : 0;
 	if (!atomic_dec_unless_positive(&inode->i_writecount))

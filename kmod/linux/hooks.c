@@ -14,9 +14,16 @@
 #include <linux/security.h>
 #include <linux/srcu.h>
 #include <linux/static_call.h>
+#include <linux/version.h>
 #include <asm/ibt.h>
 
 #include "checks.h"
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#define BLKDEV_RELEASE "blkdev_close"
+#else
+#define BLKDEV_RELEASE "blkdev_release"
+#endif
 
 #ifndef ftrace_regs_set_instruction_pointer
 /* Until Linux 6.2. */
@@ -105,6 +112,46 @@ static long hook_vfs_truncate(const struct path *path, loff_t length)
 	return error;
 }
 
+/* Block devices that are opened for write, until they are closed. */
+static int (*const of_device)(struct inode *inode, struct file *file);
+
+DEFINE_STATIC_CALL_NULL(own_blkdev_open, *of_device);
+static void bind_blkdev_open(void *function)
+{
+	static_call_update(own_blkdev_open, (typeof(of_device))function);
+}
+
+DEFINE_STATIC_CALL_NULL(own_blkdev_release, *of_device);
+static void bind_blkdev_release(void *function)
+{
+	static_call_update(own_blkdev_release, (typeof(of_device))function);
+}
+
+static int hook_blkdev_open(struct inode *inode, struct file *file)
+{
+	int index = srcu_read_lock(&inside);
+	int error = static_call(own_blkdev_open)(inode, file);
+
+	if (!error && (file->f_mode & FMODE_WRITE)) {
+		error = veriexec_raw_writer_came(file);
+		if (error)
+			static_call(own_blkdev_release)(inode, file);
+	}
+	srcu_read_unlock(&inside, index);
+	return error;
+}
+
+static int hook_blkdev_release(struct inode *inode, struct file *file)
+{
+	int index = srcu_read_lock(&inside);
+	int error = static_call(own_blkdev_release)(inode, file);
+
+	if (file->f_mode & FMODE_WRITE)
+		veriexec_raw_writer_went(file);
+	srcu_read_unlock(&inside, index);
+	return error;
+}
+
 DEFINE_STATIC_CALL_NULL(own_security_sb_delete, security_sb_delete);
 static void bind_security_sb_delete(void *function)
 {
@@ -150,6 +197,8 @@ static const struct hook hooks[] = {
 	LED(security_sb_delete),
 	LED(security_kernel_read_file),
 	LED(security_kernel_load_data),
+	LED(blkdev_open),
+	{ .name = BLKDEV_RELEASE, .ours = hook_blkdev_release, .bind = bind_blkdev_release },
 };
 
 /* Where each of them is led elsewhere. */

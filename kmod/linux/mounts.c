@@ -21,9 +21,10 @@ struct mount {
 	u64 number;
 	/* Only ever compared. */
 	const struct super_block *sb;
-	/* The disk that it is on, if it is on one. */
+	/* The device that it is on, and the disk that this is, or is a part of, if it is on one. */
+	dev_t device;
 	dev_t disk;
-	/* It is on some disk, or on several, but nobody knows which. */
+	/* It is on some other disk as well, or on several, but nobody knows which. */
 	bool is_anywhere;
 	char *point;
 	char type[32];
@@ -139,6 +140,7 @@ static struct mount *make(const struct path *path, u64 number)
 	mount->sb = sb;
 	strscpy(mount->type, sb->s_type->name, sizeof(mount->type));
 	if (sb->s_bdev) {
+		mount->device = sb->s_bdev->bd_dev;
 		mount->disk = disk_devt(sb->s_bdev->bd_disk);
 		mount->is_anywhere = is_made(sb->s_bdev->bd_disk);
 	} else {
@@ -226,22 +228,99 @@ int veriexec_mount_name(u64 number, char *name, size_t size)
 	return max(len, 0);
 }
 
+/* Raw writers: whoever has a block device open for write. */
+
+struct raw_writer {
+	struct list_head list;
+	const struct file *file;
+	dev_t device;
+	/* A disk of which some part is in use, perhaps as a part of another disk. */
+	bool is_claimed;
+};
+
+static LIST_HEAD(raw_writers);
+
+static bool is_on(const struct mount *mount, dev_t device)
+{
+	return mount->device && (mount->device == device || mount->disk == device);
+}
+
 /* The file systems with tables that writing to a block device may change, at most so many. */
 int veriexec_mounts_on(dev_t device, u64 *numbers, size_t size)
 {
 	const struct mount *mount;
-	bool is_known;
-	dev_t disk = 0;
 	size_t count = 0;
 
-	is_known = !veriexec_disk_of(device, &disk);
 	mutex_lock(&lock);
-	list_for_each_entry(mount, &mounts, list) {
-		if (count == size)
-			break;
-		if (mount->is_anywhere || (mount->disk && (!is_known || mount->disk == disk)))
+	list_for_each_entry(mount, &mounts, list)
+		if (count < size && (mount->is_anywhere || is_on(mount, device)))
 			numbers[count++] = mount->number;
-	}
 	mutex_unlock(&lock);
 	return count;
+}
+
+/* Whether somebody may be writing to what a file system with a table is on. */
+bool veriexec_mount_is_written(u64 number)
+{
+	const struct raw_writer *writer;
+	const struct mount *mount;
+	bool is_written = false;
+
+	/* Who comes now is asked about, and what was found before that is forgotten then. */
+	if (list_empty_careful(&raw_writers))
+		return false;
+	mutex_lock(&lock);
+	mount = find(number);
+	list_for_each_entry(writer, &raw_writers, list)
+		if (mount && (is_on(mount, writer->device) ||
+			      (mount->is_anywhere && writer->is_claimed)))
+			is_written = true;
+	mutex_unlock(&lock);
+	return is_written;
+}
+
+int veriexec_raw_writer_came(const struct file *file)
+{
+	const struct block_device *device = I_BDEV(file->f_mapping->host);
+	struct raw_writer *writer = kmalloc(sizeof(*writer), GFP_KERNEL);
+	const struct mount *mount;
+
+	if (!writer)
+		return -ENOMEM;
+	writer->file = file;
+	writer->device = device->bd_dev;
+	writer->is_claimed = device->bd_holder || bdev_whole(device)->bd_holder;
+	mutex_lock(&lock);
+	list_add(&writer->list, &raw_writers);
+	list_for_each_entry(mount, &mounts, list)
+		if (mount->is_anywhere || is_on(mount, writer->device))
+			veriexec_core_purge(mount->number);
+	mutex_unlock(&lock);
+	return 0;
+}
+
+void veriexec_raw_writer_went(const struct file *file)
+{
+	struct raw_writer *writer;
+
+	mutex_lock(&lock);
+	list_for_each_entry(writer, &raw_writers, list) {
+		if (writer->file != file)
+			continue;
+		list_del(&writer->list);
+		kfree(writer);
+		break;
+	}
+	mutex_unlock(&lock);
+}
+
+/* When nobody can open or close anything any more through a hook. */
+void veriexec_raw_writers_exit(void)
+{
+	struct raw_writer *writer, *next;
+
+	list_for_each_entry_safe(writer, next, &raw_writers, list) {
+		list_del(&writer->list);
+		kfree(writer);
+	}
 }

@@ -28,9 +28,10 @@ void veriexec_mounts_gone(const struct super_block *sb);
 void veriexec_mounts_exit(void);
 int veriexec_mount_name(u64 number, char *name, size_t size);
 int veriexec_mounts_on(dev_t device, u64 *numbers, size_t size);
-
-/* disks.c: which disk a block device is, or is a part of. */
-int veriexec_disk_of(dev_t device, dev_t *disk);
+bool veriexec_mount_is_written(u64 number);
+int veriexec_raw_writer_came(const struct file *file);
+void veriexec_raw_writer_went(const struct file *file);
+void veriexec_raw_writers_exit(void);
 
 /* hooks.c: where the kernel asks. */
 int veriexec_hooks_init(void);

@@ -12,14 +12,13 @@ use crate::program::output;
 use crate::tools::Tools;
 
 /// What of `kmod/linux` a kernel's build needs, beside the object.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 12] = [
     "Kbuild",
     "Makefile",
     "checks.c",
     "checks.h",
     "core.h",
     "device.c",
-    "disks.c",
     "files.c",
     "hooks.c",
     "mounts.c",

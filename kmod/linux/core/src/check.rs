@@ -47,3 +47,10 @@ fn check(raw: &RawOperation) -> Verdict {
 pub(crate) extern "C" fn veriexec_core_unmounted(mount: u64) {
     tables::lock().unmounted(mount);
 }
+
+/// The contents of any file of that file system may change.
+#[expect(unsafe_code, reason = "the shim calls it by name")]
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn veriexec_core_purge(mount: u64) {
+    tables::lock().purge_mount(mount);
+}
