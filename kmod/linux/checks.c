@@ -73,7 +73,10 @@ int veriexec_check_map(const struct file *file, unsigned long prot)
 		prot |= PROT_EXEC;
 	if (!(prot & PROT_EXEC))
 		return 0;
-	return check_access(file, is_own_image(file) ? VERIEXEC_OWN_IMAGE : VERIEXEC_INDIRECT);
+	if (!is_own_image(file))
+		return check_access(file, VERIEXEC_INDIRECT);
+	/* It was asked about just now, and cannot have been written since. */
+	return current->in_execve ? 0 : check_access(file, VERIEXEC_OWN_IMAGE);
 }
 
 int veriexec_check_protect(const struct vm_area_struct *area, unsigned long prot)
@@ -129,9 +132,10 @@ static int check_device(const struct file *file)
 		return check_raw_write(file);
 	if (imajor(inode) == SCSI_GENERIC_MAJOR)
 		return check_device_less(VERIEXEC_PASS_THROUGH, &file->f_path);
-	/* mem, kmem and port of mem(4). */
-	if (imajor(inode) == MEM_MAJOR &&
-	    (iminor(inode) == 1 || iminor(inode) == 2 || iminor(inode) == 4))
+	/* mem, kmem and port of mem(4), and what msr(4) has. */
+	if (imajor(inode) == MSR_MAJOR ||
+	    (imajor(inode) == MEM_MAJOR &&
+	     (iminor(inode) == 1 || iminor(inode) == 2 || iminor(inode) == 4)))
 		return check_device_less(VERIEXEC_MEMORY_WRITE, &file->f_path);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "veriexec.h"
 
 #include <linux/binfmts.h>
+#include <linux/cred.h>
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
 #include <linux/mm_types.h>
@@ -14,6 +15,7 @@
 #include <linux/security.h>
 #include <linux/srcu.h>
 #include <linux/static_call.h>
+#include <linux/uidgid.h>
 #include <linux/version.h>
 #include <asm/ibt.h>
 
@@ -28,6 +30,7 @@
 #ifndef ftrace_regs_set_instruction_pointer
 /* Until Linux 6.2. */
 #define ftrace_regs_set_instruction_pointer ftrace_instruction_pointer_set
+#define ftrace_regs_get_argument(of, number) regs_get_kernel_argument(&(of)->regs, number)
 #endif
 
 /* Whoever is in a function of ours, so that the module does not go before he does. */
@@ -152,6 +155,28 @@ static int hook_blkdev_release(struct inode *inode, struct file *file)
 	return error;
 }
 
+/*
+ * delete_module(2), of which each width has its own, and no security module is asked about it. To
+ * remove a module that holds on to itself by force is to stop enforcing. Whoever does not try that
+ * is not led here: he may be about to remove this code.
+ */
+static long hook_delete_module(const struct pt_regs *registers)
+{
+	pr_alert_ratelimited("Veriexec: Preventing the forced removal of a module, pid=%d, uid=%u.\n",
+			     task_tgid_nr(current), from_kuid_munged(&init_user_ns, current_uid()));
+	return -EPERM;
+}
+
+static bool is_forced(const struct pt_regs *registers)
+{
+	return veriexec_is_held() && (registers->si & O_TRUNC);
+}
+
+static bool is_forced_compat(const struct pt_regs *registers)
+{
+	return veriexec_is_held() && (registers->cx & O_TRUNC);
+}
+
 DEFINE_STATIC_CALL_NULL(own_security_sb_delete, security_sb_delete);
 static void bind_security_sb_delete(void *function)
 {
@@ -173,6 +198,10 @@ struct hook {
 	const char *name;
 	void *ours;
 	void (*bind)(void *function);
+	/* Of a system call: whether this call is to be led to us. */
+	bool (*applies)(const struct pt_regs *registers);
+	/* A kernel may be without it. */
+	bool is_optional;
 };
 
 #define LED(function) { .name = #function, .ours = hook_##function, .bind = bind_##function }
@@ -199,6 +228,9 @@ static const struct hook hooks[] = {
 	LED(security_kernel_load_data),
 	LED(blkdev_open),
 	{ .name = BLKDEV_RELEASE, .ours = hook_blkdev_release, .bind = bind_blkdev_release },
+	{ .name = "__x64_sys_delete_module", .ours = hook_delete_module, .applies = is_forced },
+	{ .name = "__ia32_sys_delete_module", .ours = hook_delete_module,
+	  .applies = is_forced_compat, .is_optional = true },
 };
 
 /* Where each of them is led elsewhere. */
@@ -208,17 +240,20 @@ static unsigned long places[ARRAY_SIZE(hooks)];
 static void notrace lead(unsigned long place, unsigned long caller, struct ftrace_ops *ops,
 			 struct ftrace_regs *registers)
 {
+	const struct hook *hook;
 	size_t index;
 
 	if (within_module(caller, THIS_MODULE))
 		return;
-	for (index = 0; index < ARRAY_SIZE(hooks); index++) {
-		if (places[index] == place) {
-			ftrace_regs_set_instruction_pointer(registers,
-							    (unsigned long)hooks[index].ours);
-			return;
-		}
-	}
+	for (index = 0; index < ARRAY_SIZE(hooks); index++)
+		if (places[index] == place)
+			break;
+	if (index == ARRAY_SIZE(hooks))
+		return;
+	hook = &hooks[index];
+	if (hook->applies && !hook->applies((void *)ftrace_regs_get_argument(registers, 0)))
+		return;
+	ftrace_regs_set_instruction_pointer(registers, (unsigned long)hook->ours);
 }
 
 static struct ftrace_ops leading = {
@@ -254,22 +289,30 @@ static unsigned long start_of(unsigned long place)
 
 int veriexec_hooks_init(void)
 {
+	const struct hook *hook;
 	size_t index;
-	int error;
+	int error = 0;
 
-	for (index = 0; index < ARRAY_SIZE(hooks); index++) {
-		places[index] = place_of(hooks[index].name);
+	for (index = 0; !error && index < ARRAY_SIZE(hooks); index++) {
+		hook = &hooks[index];
+		places[index] = place_of(hook->name);
 		if (!places[index]) {
-			pr_err("Veriexec: Cannot find %s in this kernel.\n", hooks[index].name);
-			return -ENOENT;
+			if (hook->is_optional)
+				continue;
+			pr_err("Veriexec: Cannot find %s in this kernel.\n", hook->name);
+			error = -ENOSYS;
+			break;
 		}
-		hooks[index].bind((void *)start_of(places[index]));
+		if (hook->bind)
+			hook->bind((void *)start_of(places[index]));
+		error = ftrace_set_filter_ip(&leading, places[index], 0, 0);
 	}
-	error = ftrace_set_filter_ips(&leading, places, ARRAY_SIZE(places), 0, 0);
 	if (!error)
 		error = register_ftrace_function(&leading);
-	if (error)
+	if (error) {
 		pr_err("Veriexec: Cannot hook this kernel: %d.\n", error);
+		ftrace_free_filter(&leading);
+	}
 	return error;
 }
 
@@ -279,4 +322,5 @@ void veriexec_hooks_exit(void)
 	unregister_ftrace_function(&leading);
 	synchronize_srcu(&inside);
 	synchronize_rcu_tasks();
+	ftrace_free_filter(&leading);
 }

@@ -31,8 +31,13 @@ static int raise(int level)
 	if (error)
 		module_put(THIS_MODULE);
 	else
-		is_held = true;
+		WRITE_ONCE(is_held, true);
 	return error;
+}
+
+bool veriexec_is_held(void)
+{
+	return READ_ONCE(is_held);
 }
 
 static int strict(CTL_TABLE *ctl, int write, void *buffer, size_t *len, loff_t *position)

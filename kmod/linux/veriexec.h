@@ -40,6 +40,7 @@ void veriexec_hooks_exit(void);
 /* settings.c: kern.veriexec of sysctl(8). */
 int veriexec_settings_init(void);
 void veriexec_settings_exit(void);
+bool veriexec_is_held(void);
 
 /* device.c */
 long veriexec_allocations(void);
