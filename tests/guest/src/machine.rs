@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,6 +11,18 @@ use anyhow::{Context, Result};
 
 /// The memory of a machine, in MiB.
 const MEMORY: &str = "512";
+
+/// The kernel prints nothing but its end, so that the serial line is the scenario's; an oops ends
+/// it; and its log holds all that it says in a scenario.
+const PARAMETERS: &str = "console=ttyS0 quiet loglevel=1 panic=-1 oops=panic log_buf_len=8M";
+
+/// What a machine has, beside a kernel and a root.
+#[derive(Debug)]
+pub(crate) struct Hardware<'a> {
+    pub(crate) cpus: u8,
+    /// Files that are its disks: /dev/nvme0n1 and so on.
+    pub(crate) disks: &'a [PathBuf],
+}
 
 /// How a machine ran.
 #[derive(Debug)]
@@ -23,24 +35,36 @@ pub(crate) struct Run {
 }
 
 /// Boots a kernel with a root until it powers off, but no longer than the limit.
-///
-/// The kernel prints nothing but its end, so that the serial line is the scenario's; an oops ends
-/// it.
 pub(crate) fn boot(
     mut qemu: Command,
     kernel: &Path,
     root: &[u8],
-    cpus: u8,
+    hardware: &Hardware<'_>,
     limit: Duration,
     verbose: bool,
 ) -> Result<Run> {
     let mut initrd = tempfile::NamedTempFile::new()?;
     initrd.write_all(root)?;
     qemu.args(["-machine", "pc", "-cpu", "max", "-accel", "tcg", "-m", MEMORY]);
-    qemu.args(["-smp", &cpus.to_string(), "-nodefaults", "-display", "none", "-no-reboot"]);
+    qemu.args([
+        "-smp",
+        &hardware.cpus.to_string(),
+        "-nodefaults",
+        "-display",
+        "none",
+        "-no-reboot",
+    ]);
     qemu.args(["-serial", "stdio", "-nic", "none", "-kernel"]).arg(kernel);
     qemu.arg("-initrd").arg(initrd.path());
-    qemu.args(["-append", "console=ttyS0 quiet loglevel=1 panic=-1 oops=panic"]);
+    qemu.args(["-append", PARAMETERS]);
+    for (number, disk) in (1..).zip(hardware.disks) {
+        if number == 1 {
+            qemu.args(["-device", "nvme,id=disks,serial=guest"]);
+        }
+        let file = disk.display();
+        qemu.arg("-drive").arg(format!("file={file},if=none,format=raw,id=disk{number}"));
+        qemu.arg("-device").arg(format!("nvme-ns,drive=disk{number},bus=disks,nsid={number}"));
+    }
     qemu.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
 
     let started = Instant::now();
@@ -91,7 +115,8 @@ mod tests {
     fn run(script: &str, limit: Duration) -> Run {
         let mut machine = Command::new("sh");
         machine.args(["-c", script]);
-        boot(machine, Path::new("kernel"), b"", 1, limit, false).unwrap()
+        let hardware = Hardware { cpus: 1, disks: &[] };
+        boot(machine, Path::new("kernel"), b"", &hardware, limit, false).unwrap()
     }
 
     #[test]

@@ -7,6 +7,8 @@
 
 mod archive;
 mod cache;
+mod compiler;
+mod disk;
 mod kernel;
 mod machine;
 mod module;
@@ -14,6 +16,7 @@ mod packages;
 mod program;
 mod protocol;
 mod root;
+mod rows;
 mod scenario;
 mod tools;
 
@@ -48,6 +51,10 @@ struct Cli {
     /// Print what each kernel says while it runs
     #[arg(short, long)]
     verbose: bool,
+
+    /// How long the soak lasts, in minutes
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    minutes: u64,
 
     /// The scenarios; all of them if none is named
     #[arg(value_parser = scenario::named)]
@@ -84,6 +91,7 @@ fn run(cli: &Cli) -> Result<usize> {
             kernel: &kernel,
             module: &module,
             programs: &cli.programs,
+            minutes: cli.minutes,
         };
         for scenario in scenarios {
             ran += 1;

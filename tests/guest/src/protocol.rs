@@ -1,7 +1,7 @@
 //! What a guest says on its serial line, and how it went.
 //!
-//! Lines that begin with `@@`: `pass NAME` and `fail NAME: WHY` for each check, `log LINE` for each
-//! line of the kernel's log, and `done` at the end.
+//! Lines that begin with `@@`: `pass NAME` and `fail NAME: WHY` for each check, `note TEXT` for what
+//! is to be said of the run, `log LINE` for each line of the kernel's log, and `done` at the end.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -30,6 +30,7 @@ const COMPLAINTS: [&str; 12] = [
 pub(crate) struct Outcome {
     /// How many checks have passed.
     checks: usize,
+    notes: Vec<String>,
     /// What is wrong, a line each.
     problems: Vec<String>,
     elapsed: Duration,
@@ -43,6 +44,7 @@ impl Outcome {
     pub(crate) fn read(run: &Run, expected: &[&str], log: PathBuf) -> Self {
         let mut checks = 0_usize;
         let mut done = false;
+        let mut notes = Vec::new();
         let mut problems = Vec::new();
         for line in run.serial.lines().map(|line| line.trim_end_matches('\r')) {
             let Some(said) = line.strip_prefix("@@ ") else {
@@ -55,6 +57,8 @@ impl Outcome {
                 done = true;
             } else if said.starts_with("pass ") {
                 checks += 1;
+            } else if let Some(note) = said.strip_prefix("note ") {
+                notes.push(note.to_owned());
             } else if said.starts_with("fail ") {
                 problems.push(said.to_owned());
             } else if let Some(logged) = said.strip_prefix("log ") {
@@ -71,7 +75,7 @@ impl Outcome {
         } else if checks == 0 && problems.is_empty() {
             problems.push("checked nothing".into());
         }
-        Self { checks, problems, elapsed: run.elapsed, log }
+        Self { checks, notes, problems, elapsed: run.elapsed, log }
     }
 
     /// Whether nothing is wrong.
@@ -84,9 +88,16 @@ impl fmt::Display for Outcome {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.elapsed.as_secs_f64();
         if self.passed() {
-            return write!(out, "passed, {} checks, {seconds:.1} s", self.checks);
+            write!(out, "passed, {} checks, {seconds:.1} s", self.checks)?;
+        } else {
+            write!(out, "FAILED, {} checks passed, {seconds:.1} s", self.checks)?;
         }
-        write!(out, "FAILED, {} checks passed, {seconds:.1} s", self.checks)?;
+        for note in &self.notes {
+            write!(out, "\n    {note}")?;
+        }
+        if self.passed() {
+            return Ok(());
+        }
         for problem in &self.problems {
             write!(out, "\n    {problem}")?;
         }

@@ -33,6 +33,11 @@ impl Root {
         Ok(root)
     }
 
+    /// Puts a file with those contents there.
+    pub(crate) fn file(&mut self, to: &Path, contents: &[u8]) -> Result<()> {
+        self.archive.file(to, 0o644, contents)
+    }
+
     /// Puts a file there, with the mode it has here.
     pub(crate) fn copy(&mut self, from: &Path, to: &Path) -> Result<()> {
         if !self.copied.insert(to.to_owned()) {

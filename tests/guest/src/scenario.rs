@@ -1,29 +1,38 @@
 //! What is tried in a guest: a boot each, from a fresh root.
 
+mod answers;
 mod boot;
 mod device;
 mod enforcement;
 mod module;
+mod policy;
 mod traffic;
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::cache::{Cache, repository};
+use crate::cache::Cache;
+use crate::compiler::{self, Linking};
+use crate::disk::{self, Disk};
 use crate::kernel::Kernel;
-use crate::machine;
+use crate::machine::{self, Hardware};
 use crate::module::Module;
-use crate::program::output;
 use crate::protocol::Outcome;
 use crate::root::Root;
 use crate::tools::Tools;
 
 /// Every scenario, in the order in which they run.
-pub(crate) const ALL: [Scenario; 5] =
-    [boot::SCENARIO, module::SCENARIO, device::SCENARIO, enforcement::SCENARIO, traffic::SCENARIO];
+pub(crate) const ALL: &[Scenario] = &[
+    boot::SCENARIO,
+    module::SCENARIO,
+    device::SCENARIO,
+    enforcement::SCENARIO,
+    policy::SCENARIO,
+    answers::SCENARIO,
+    traffic::SCENARIO,
+];
 
 /// Something that is tried in a guest.
 #[derive(Clone, Copy, Debug)]
@@ -39,9 +48,16 @@ pub(crate) struct Scenario {
     kernel_modules: &'static [&'static str],
     /// Lines of the kernel's log that are no failure here.
     expected: &'static [&'static str],
+    /// Modules of ours that it inserts: `tests/guest/modules`.
+    own_modules: &'static [&'static str],
     cpus: u8,
+    disks: &'static [Disk],
+    /// Puts into the root what else it needs.
+    prepare: fn(&Materials<'_>, &mut Root) -> Result<()>,
     /// How long it may take on a slow machine, in seconds.
     limit: u64,
+    /// Whether it lasts as long as the soak beside that.
+    is_soak: bool,
 }
 
 impl Scenario {
@@ -53,35 +69,54 @@ impl Scenario {
         c_programs: &[],
         kernel_modules: &[],
         expected: &[],
+        own_modules: &[],
         cpus: 1,
+        disks: &[],
+        prepare: |_, _| Ok(()),
         limit: 120,
+        is_soak: false,
     };
 
     /// Boots a kernel with it.
     pub(crate) fn run(&self, materials: &Materials<'_>, verbose: bool) -> Result<Outcome> {
         let kernel = materials.kernel;
-        let script = format!("release={}\n{}", kernel.release, self.script);
-        let mut root = Root::new(&materials.tools.busybox(), &script)?;
+        let images = disk::images(self.disks)?;
+        let disks: Vec<_> = images.iter().map(|image| image.path().to_owned()).collect();
+        let hardware = Hardware { cpus: self.cpus, disks: &disks };
+        let soak = if self.is_soak { materials.minutes * 60 } else { 0 };
+        let limit = Duration::from_secs(self.limit + soak);
+        let qemu = materials.tools.qemu();
+        let root = self.root(materials)?.finish()?;
+        let run = machine::boot(qemu, &kernel.image, &root, &hardware, limit, verbose)?;
+        let log = materials.cache.at(&format!("log/{}-{}.txt", kernel.series, self.name));
+        machine::keep(&run, &log)?;
+        Ok(Outcome::read(&run, self.expected, log))
+    }
+
+    fn root(&self, materials: &Materials<'_>) -> Result<Root> {
+        let Materials { cache, tools, kernel, minutes, .. } = materials;
+        let script = format!("release={}\nminutes={minutes}\n{}", kernel.release, self.script);
+        let mut root = Root::new(&tools.busybox(), &script)?;
         root.copy(&materials.module.file, Path::new("/lib/veriexec.ko"))?;
         for name in self.programs {
             root.program(&materials.programs.join(name))?;
         }
         for name in self.c_programs {
-            root.program(&compile(materials.cache, name)?)?;
+            root.program(&compiler::program(cache, name, Linking::Static)?)?;
+        }
+        let modules = Path::new("/lib/modules");
+        for name in self.own_modules {
+            let file = compiler::module(cache, tools, kernel, name)?;
+            root.copy(&file, &modules.join(name).with_extension("ko"))?;
         }
         for name in self.kernel_modules {
             if let Some(file) = kernel.module(name) {
                 let name = file.file_name().context("a module has a name")?;
-                root.copy(&file, &Path::new("/lib/modules").join(name))?;
+                root.copy(&file, &modules.join(name))?;
             }
         }
-        let limit = Duration::from_secs(self.limit);
-        let qemu = materials.tools.qemu();
-        let root = root.finish()?;
-        let run = machine::boot(qemu, &kernel.image, &root, self.cpus, limit, verbose)?;
-        let log = materials.cache.at(&format!("log/{}-{}.txt", kernel.series, self.name));
-        machine::keep(&run, &log)?;
-        Ok(Outcome::read(&run, self.expected, log))
+        (self.prepare)(materials, &mut root)?;
+        Ok(root)
     }
 }
 
@@ -93,6 +128,8 @@ pub(crate) struct Materials<'a> {
     pub(crate) module: &'a Module,
     /// Where veriexecctl and veriexecgen are.
     pub(crate) programs: &'a Path,
+    /// How long the soak lasts.
+    pub(crate) minutes: u64,
 }
 
 /// The scenario of that name.
@@ -100,18 +137,7 @@ pub(crate) struct Materials<'a> {
 /// # Errors
 /// Names those that there are.
 pub(crate) fn named(name: &str) -> Result<&'static Scenario, String> {
-    let names = || ALL.map(|scenario| scenario.name).join(", ");
+    let names = || ALL.iter().map(|scenario| scenario.name).collect::<Vec<_>>().join(", ");
     let found = ALL.iter().find(|scenario| scenario.name == name);
     found.ok_or_else(|| format!("expected one of {}", names()))
-}
-
-/// Compiles a program for a guest, without libraries.
-fn compile(cache: &Cache, name: &str) -> Result<PathBuf> {
-    let source = repository().join("tests/guest/programs").join(name).with_extension("c");
-    let program = cache.at("programs").join(name);
-    std::fs::create_dir_all(cache.at("programs"))?;
-    let mut gcc = Command::new("gcc-12");
-    gcc.args(["-static", "-O2", "-Wall", "-Werror", "-o"]).arg(&program).arg(&source);
-    output(&mut gcc).with_context(|| source.display().to_string())?;
-    Ok(program)
 }

@@ -1,82 +1,18 @@
 //! What NetBSD's own kernel answered, asked again of this subsystem.
 
+mod netbsd;
+
 use std::collections::BTreeMap;
 
-use sigfile::EntryType;
 use veriexec::{Access, Errno, FileKind, LoadRequest, Opening, Platform, StrictLevel, Veriexec};
 
+use self::netbsd::{Difference, ON_PURPOSE, Row, rows};
 use crate::fake::{Fake, request, sha256};
 use crate::machine::Machine;
-
-const ANSWERS: &str = include_str!("../data/netbsd-kernel-answers.tsv");
 
 /// What is answered before the subsystem is asked: kmod-ioctl's tests ask these.
 const OF_THE_DISPATCH: [&str; 4] =
     ["unknown-ioctl", "load-readonly-fd", "query-writeonly-fd", "load-array"];
-
-/// Where this subsystem says something else on purpose.
-struct Difference {
-    /// The levels, operation and content.
-    levels: &'static str,
-    operation: &'static str,
-    content: &'static str,
-    /// Its own answer, status after, and status of the other name.
-    ours: [&'static str; 3],
-    why: &'static str,
-}
-
-const fn difference(
-    levels: &'static str,
-    operation: &'static str,
-    content: &'static str,
-    ours: [&'static str; 3],
-    why: &'static str,
-) -> Difference {
-    Difference { levels, operation, content, ours, why }
-}
-
-const IDENTICAL: &str = "an identical entry is no error, as in newer kernels";
-const TRUNCATE: &str = "truncate(2) is denied wherever opening for write is";
-const PURGED: &str = "truncate(2) is a write, and a write purges the status";
-
-const ON_PURPOSE: [Difference; 11] = [
-    difference("0", "load-same", "-", ["ok", "-", "-"], IDENTICAL),
-    difference("0", "load-same-evaluated", "-", ["ok", "-", "-"], IDENTICAL),
-    difference("0", "load-hardlink-same", "-", ["ok", "-", "-"], IDENTICAL),
-    difference(
-        "0",
-        "delete-dir-inside-mount",
-        "-",
-        ["ENOENT", "-", "not-evaluated"],
-        "only a mount point stands for the table of its mount",
-    ),
-    difference("0123", "strict-7", "-", ["EINVAL", "-", "-"], "there are four levels"),
-    difference("01", "truncate", "match", ["ok", "not-evaluated", "-"], PURGED),
-    difference("0", "truncate", "mismatch", ["ok", "not-evaluated", "-"], PURGED),
-    difference("1", "truncate", "mismatch", ["EPERM", "mismatch", "-"], TRUNCATE),
-    difference("23", "truncate", "match", ["EPERM", "valid", "-"], TRUNCATE),
-    difference("23", "truncate", "mismatch", ["EPERM", "mismatch", "-"], TRUNCATE),
-    difference("3", "truncate", "-", ["EPERM", "no-entry", "-"], TRUNCATE),
-];
-
-struct Row<'a> {
-    level: &'a str,
-    operation: &'a str,
-    entry: &'a str,
-    content: &'a str,
-    /// The answer, the status after, and the status of the other name.
-    outcome: [&'a str; 3],
-}
-
-fn rows() -> impl Iterator<Item = Row<'static>> {
-    ANSWERS.lines().filter(|line| !line.starts_with('#')).map(|line| {
-        let fields: Vec<_> = line.split('\t').collect();
-        let [level, operation, entry, content, answer, status, other] = fields[..] else {
-            panic!("not seven fields: {line}");
-        };
-        Row { level, operation, entry, content, outcome: [answer, status, other] }
-    })
-}
 
 #[test]
 fn every_row_agrees_or_differs_on_purpose() {
@@ -89,8 +25,7 @@ fn every_row_agrees_or_differs_on_purpose() {
             continue;
         }
         let ours = ask(&row);
-        let [answer, ..] = row.outcome;
-        if answer == "not-measured" {
+        if !row.is_measured() {
             not_measured += 1;
             continue;
         }
@@ -98,12 +33,9 @@ fn every_row_agrees_or_differs_on_purpose() {
             agreed += 1;
             continue;
         }
-        let reason = ON_PURPOSE.iter().position(|difference| {
-            difference.levels.contains(row.level)
-                && difference.operation == row.operation
-                && difference.content == row.content
-                && difference.ours == ours
-        });
+        let reason = ON_PURPOSE
+            .iter()
+            .position(|difference| difference.is_about(&row) && difference.ours == ours);
         match reason {
             Some(reason) => *differing.entry(reason).or_default() += 1,
             None => unexplained.push(format!(
@@ -146,8 +78,9 @@ fn ask(row: &Row<'_>) -> [&'static str; 3] {
     fake.link("/hard", "/listed");
 
     let good = sha256(b"good");
-    if let Some(entry_type) = entry_type(row.entry) {
-        let kept = LoadRequest { keep_filename: true, ..request("/listed", &good, entry_type) };
+    if let Some(entry_type) = row.entry_type() {
+        let sent = request("/listed", &good, entry_type.bits());
+        let kept = LoadRequest { keep_filename: true, ..sent };
         machine.veriexec.load(fake, kept).unwrap();
     }
     if row.operation == "load-same-evaluated" {
@@ -250,18 +183,6 @@ fn control(machine: &mut Machine, operation: &str, level: i64) -> [&'static str;
             [answer(raised), "-", "-"]
         }
         operation => panic!("no way to do {operation}"),
-    }
-}
-
-/// The type of the entry that a row is about; rows that name none have a direct one.
-fn entry_type(words: &str) -> Option<u8> {
-    match words {
-        "unlisted" => None,
-        "-" => Some(1),
-        _ => {
-            let flags = words.split('+').map(|word| EntryType::from_word(word.as_bytes()).unwrap());
-            Some(flags.fold(EntryType::EMPTY, |all, flag| all | flag).bits())
-        }
     }
 }
 
