@@ -6,8 +6,10 @@ mod platform;
 mod simulation;
 mod state;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
+use proplib::file::FileProblem;
 use veriexec::{Errno, EventKind, StrictLevel, Tally, Veriexec};
 
 use crate::dispatch::{Call, Reply, dispatch};
@@ -40,12 +42,16 @@ pub struct MockDevice {
 impl MockDevice {
     /// Reads the state, and keeps others from changing it meanwhile. `EBUSY` if others do that.
     pub(crate) fn open(file: &Path, access: Access) -> Result<Self, MockOpenError> {
+        let failed = |problem| MockOpenError::State(StateError { file: file.into(), problem });
+        // Before a lock is made beside a device, or a directory.
+        if fs::metadata(file).is_ok_and(|found| !found.is_file()) {
+            return Err(failed(FileProblem::NotRegular.into()));
+        }
         let lock = Lock::take(file, access.write).map_err(|error| {
             if error.raw_os_error() == Some(libc::EBUSY) {
                 return MockOpenError::Busy;
             }
-            let problem = StateProblem::Lock { lock: lock::path(file), error };
-            MockOpenError::State(StateError { file: file.into(), problem })
+            failed(StateProblem::Lock { lock: lock::path(file), error })
         })?;
         Ok(Self {
             file: file.into(),

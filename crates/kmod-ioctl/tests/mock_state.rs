@@ -67,6 +67,20 @@ fn error(state: &Path, bytes: &[u8]) -> Option<String> {
 }
 
 #[test]
+fn what_is_no_file_is_no_state_and_no_lock_is_left_beside_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let state = dir.path().join("state");
+    fs::create_dir(&state).unwrap();
+    for access in [Access::READ, Access::READ_WRITE] {
+        let text = open(&state, access).unwrap_err().to_string();
+        let expected = "not a regular file; expected a file that holds a property list; name \
+                        another file";
+        assert_eq!(text, format!("{}: {expected}", state.display()));
+    }
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+}
+
+#[test]
 fn a_state_that_was_cut_short_is_an_error_or_whole() {
     let (_dir, state) = state();
     let whole = fs::read(&state).unwrap();

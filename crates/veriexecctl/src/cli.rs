@@ -73,7 +73,7 @@ pub(crate) enum Command {
     /// Show the strict level, or raise it
     Strict {
         /// The level to raise it to: 0 learning, 1 IDS, 2 IPS, 3 lockdown
-        #[arg(value_parser = level)]
+        #[arg(value_parser = level, allow_negative_numbers = true)]
         level: Option<StrictLevel>,
     },
     /// Show how much is reported, or set it
@@ -129,7 +129,7 @@ pub(crate) struct VerifyArgs {
     pub(crate) unlisted: Vec<PathBuf>,
 
     /// With --unlisted, say so of all regular files
-    #[arg(short, long)]
+    #[arg(short, long, requires = "unlisted")]
     pub(crate) all: bool,
 
     /// The listed files are below this directory, which will be the root
@@ -312,6 +312,14 @@ mod tests {
         assert!(matches!(parse("veriexecctl Flush").unwrap().command, Command::Flush));
         assert!(parse("veriexecctl query").is_err());
         assert!(parse("veriexecctl dump extra").is_err());
+    }
+
+    #[test]
+    fn what_would_have_no_effect_is_refused() {
+        assert!(parse("veriexecctl verify -a S").is_err());
+        assert!(parse("veriexecctl verify -a --unlisted / S").is_ok());
+        let error = parse("veriexecctl strict -1").unwrap_err();
+        assert!(error.to_string().contains("expected 0 learning"), "{error}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fmt::Arguments;
 
 use crate::complain;
+use crate::counted::Counted;
 
 /// How many messages are printed before they are only counted.
 const MESSAGES: usize = 200;
@@ -30,7 +31,7 @@ impl Complaints {
     pub(crate) fn finish(self) -> usize {
         let unsaid = self.count.saturating_sub(MESSAGES);
         if unsaid > 0 {
-            complain(format_args!("{unsaid} more errors like these"));
+            complain(format_args!("{} like these", Counted(unsaid, "more error")));
         }
         self.count
     }

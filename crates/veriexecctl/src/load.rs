@@ -9,6 +9,7 @@ use sigfile::{Entry, Line, printable};
 
 use crate::cli::Cli;
 use crate::complaints::Complaints;
+use crate::counted::Counted;
 use crate::exit::Exit;
 use crate::progress::Progress;
 use crate::tally::{Change, Tally};
@@ -20,8 +21,8 @@ pub(crate) fn run(cli: &Cli, file: &Path, replace: bool) -> Result<Exit> {
     let mut complaints = Complaints::default();
     let lines = signatures::good_lines(file, &mut complaints)?;
     if replace && complaints.count() > 0 {
-        let bad = complaints.finish();
-        bail!("{name} has {bad} errors, nothing was changed; --replace takes a file without any");
+        let bad = Counted(complaints.finish(), "error");
+        bail!("{name} has {bad}, nothing was changed; --replace takes a file without any");
     }
     let mut tally = Tally::new(cli.verbose, cli.json);
     if replace || !lines.is_empty() {
@@ -39,12 +40,14 @@ pub(crate) fn run(cli: &Cli, file: &Path, replace: bool) -> Result<Exit> {
     if cli.json {
         tally.json().name("file", bytes(file)).with("errors", errors).print()?;
     } else if cli.verbose {
+        tally.told()?;
         to_standard_output(writeln!(io::stdout(), "{name}: {tally}"))?;
     }
     if errors == 0 {
         return Ok(Exit::Done);
     }
-    complain(format_args!("cannot load all of {name}: {loaded} entries loaded, {errors} errors"));
+    let (loaded, errors) = (Counted(loaded, "entry"), Counted(errors, "error"));
+    complain(format_args!("cannot load all of {name}: {loaded} loaded, {errors}"));
     Ok(Exit::Failed)
 }
 
@@ -66,7 +69,7 @@ fn send(
         let present = tally.is_wanted()
             && device.query(entry.path()).is_ok_and(|present| is_same(&present, entry));
         let change = if present { Change::Unchanged } else { Change::Added };
-        tally.announce(change, entry.path())?;
+        tally.announce(change, entry.path());
         match device.load_or_same(entry, options) {
             Ok(_) => tally.add(change, entry.path()),
             Err(error) => {

@@ -5,6 +5,7 @@ mod cli;
 mod complaints;
 mod completions;
 mod contents;
+mod counted;
 mod delete;
 mod difference;
 mod dump;
@@ -54,9 +55,6 @@ fn main() -> ExitCode {
         Err(help) => to_standard_output(help.print()).map(|()| Exit::Done),
     };
     let exit = ended.unwrap_or_else(|error| {
-        if is_closed_pipe(&error) {
-            return Exit::Done;
-        }
         complain(format_args!("{error:#}"));
         Exit::Failed
     });
@@ -116,13 +114,11 @@ fn complain(message: std::fmt::Arguments<'_>) {
     let _ = writeln!(io::stderr(), "veriexecctl: {message}");
 }
 
-/// Whether the reader of our output went away, as `head` does: no failure of ours.
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    let io = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
-    io.is_some_and(|io| io.kind() == ErrorKind::BrokenPipe)
-}
-
-/// Names what a failed write was to.
-fn to_standard_output<T>(written: io::Result<T>) -> Result<T> {
-    written.context("standard output")
+/// What became of a write to standard output. That the reader went away, as `head` does, is no
+/// failure of ours, and changes no answer.
+fn to_standard_output(written: io::Result<()>) -> Result<()> {
+    match written {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("standard output"),
+    }
 }

@@ -14,6 +14,7 @@ use veriexec::Errno;
 
 use crate::cli::Cli;
 use crate::complaints::Complaints;
+use crate::counted::Counted;
 use crate::identity::Identity;
 use crate::load::{about_one_file, has_no_entry, is_same, options, refused};
 use crate::progress::Progress;
@@ -73,8 +74,9 @@ fn tell_of_others(device: &mut Device, listed: &Listed<'_>) {
     let others = held.map(|held| held.saturating_sub(listed.identities.len()));
     if let Some(others @ 1..) = others {
         complain(format_args!(
-            "the driver holds {others} more entries, without a name by which they could be \
-             removed; flush removes all, then load again"
+            "the driver holds {}, without a name to remove it by; flush removes all, then load \
+             again",
+            Counted(others, "more entry")
         ));
     }
 }
@@ -119,7 +121,7 @@ fn remove(
         Err(error) if is_gone(&error) => {
             // Another name of the same file was removed before this one.
             if !linked && identity.is_some_and(|identity| removed.contains(&identity)) {
-                tally.announce(Change::Removed, path)?;
+                tally.announce(Change::Removed, path);
                 tally.add(Change::Removed, path);
             }
             return Ok(());
@@ -127,7 +129,7 @@ fn remove(
         Err(error) => return Err(error.into()),
     }
     if !linked {
-        tally.announce(Change::Removed, path)?;
+        tally.announce(Change::Removed, path);
     }
     device.delete(path)?;
     removed.extend(identity);
@@ -188,7 +190,7 @@ impl Run<'_> {
             None if identity.is_some_and(|file| self.removed.contains(&file)) => Change::Unchanged,
             None => Change::Added,
         };
-        tally.announce(change, path)?;
+        tally.announce(change, path);
         let sent = match present {
             Some(present) if change == Change::Changed => self.exchange(&present, entry)?,
             // The driver may have the entry without this name of it.

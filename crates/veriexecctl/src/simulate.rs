@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, anyhow, bail};
 use kmod_ioctl::{Access, LogLine, Simulation};
 use serde_json::Value;
 use sigfile::printable;
-use veriexec::{StrictLevel, Verdict};
+use veriexec::{Errno, StrictLevel, Verdict};
 
 use crate::cli::{Cli, Deed};
 use crate::exit::Exit;
@@ -29,7 +29,7 @@ pub(crate) fn run(
     let mut device = open(cli, Access::READ)?;
     let simulation = mock(&mut device)?
         .simulate(deed.to(bytes(file), to), level)
-        .with_context(|| format!("`{}'", printable(bytes(file))))?;
+        .map_err(|errno| anyhow!("`{}': {}", printable(bytes(file)), obstacle(deed, errno)))?;
     let Simulation { level, forecast, log } = simulation;
     let (denied, exit) = match forecast.decision.verdict {
         Verdict::Allow => (None, Exit::Done),
@@ -58,4 +58,15 @@ pub(crate) fn run(
     }
     to_standard_output(io::stdout().write_all(text.as_bytes()))?;
     Ok(exit)
+}
+
+/// Why a deed cannot be done at all, whatever the level.
+fn obstacle(deed: Deed, errno: Errno) -> String {
+    match (deed, errno) {
+        (Deed::Create, Errno::NOENT) => "no such directory".to_owned(),
+        (_, Errno::NOENT) => "no such file".to_owned(),
+        (Deed::Create, Errno::EXIST) => "there is such a file already".to_owned(),
+        (Deed::Unmount, Errno::INVAL) => "nothing is mounted there".to_owned(),
+        (_, errno) => errno.to_string(),
+    }
 }

@@ -50,11 +50,13 @@ pub(crate) struct Tally {
     counts: [usize; 4],
     /// What changed, if JSON is to name it.
     changes: Vec<Value>,
+    /// What kept it from being told. The load goes on.
+    trouble: Option<io::Error>,
 }
 
 impl Tally {
     pub(crate) fn new(verbose: bool, json: bool) -> Self {
-        Self { verbose, json, counts: [0; 4], changes: Vec::new() }
+        Self { verbose, json, counts: [0; 4], changes: Vec::new(), trouble: None }
     }
 
     /// Whether anyone will see it.
@@ -63,12 +65,17 @@ impl Tally {
     }
 
     /// Says what is about to be done.
-    pub(crate) fn announce(&self, change: Change, path: &[u8]) -> Result<()> {
-        if !self.verbose || self.json {
-            return Ok(());
+    pub(crate) fn announce(&mut self, change: Change, path: &[u8]) {
+        if !self.verbose || self.json || self.trouble.is_some() {
+            return;
         }
         let path = printable(path);
-        to_standard_output(writeln!(io::stdout(), "{} `{path}'.", change.doing()))
+        self.trouble = writeln!(io::stdout(), "{} `{path}'.", change.doing()).err();
+    }
+
+    /// Ends the telling.
+    pub(crate) fn told(&mut self) -> Result<()> {
+        to_standard_output(self.trouble.take().map_or(Ok(()), Err))
     }
 
     /// Counts what was done.

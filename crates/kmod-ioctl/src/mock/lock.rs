@@ -22,12 +22,15 @@ pub(super) struct Lock {
 impl Lock {
     /// Locks the state at once or not at all: `EBUSY` if another program is in the way.
     ///
-    /// A reader who may not create the lock file goes without: the state is replaced as a whole,
-    /// so that what is read is one state or the other.
+    /// A reader makes no lock file: where there is none, nobody ever wrote. If it may not open the
+    /// one there is, it goes without: the state is replaced as a whole, so that what is read is one
+    /// state or the other.
     pub(super) fn take(state: &Path, exclusive: bool) -> io::Result<Self> {
-        let file = match open(&path(state)) {
+        let file = match open(&path(state), exclusive) {
             Ok(file) => file,
-            Err(error) if !exclusive && is_read_only(&error) => return Ok(Self { _held: None }),
+            Err(error) if !exclusive && is_harmless(&error, state) => {
+                return Ok(Self { _held: None });
+            }
             Err(error) => return Err(error),
         };
         let kind =
@@ -47,17 +50,26 @@ pub(super) fn path(state: &Path) -> PathBuf {
     name.into()
 }
 
-fn open(path: &Path) -> io::Result<File> {
+fn open(path: &Path, create: bool) -> io::Result<File> {
+    let create = if create { libc::O_CREAT } else { 0 };
     OpenOptions::new()
         .read(true)
         // Reading is enough to lock it, and whoever made it may let others do no more. A link put
         // there by someone else must not have us create its target.
-        .custom_flags(libc::O_CREAT | libc::O_NOFOLLOW | libc::O_NONBLOCK)
+        .custom_flags(create | libc::O_NOFOLLOW | libc::O_NONBLOCK)
         .open(path)
 }
 
-fn is_read_only(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+/// Whether a reader can do without the lock that it did not get.
+fn is_harmless(error: &io::Error, state: &Path) -> bool {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => true,
+        io::ErrorKind::NotFound => {
+            let directory = state.parent().filter(|parent| !parent.as_os_str().is_empty());
+            directory.unwrap_or(Path::new(".")).is_dir()
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -82,6 +94,16 @@ mod tests {
         busy(take(true));
         drop(readers);
         take(true).unwrap();
+    }
+
+    #[test]
+    fn a_reader_leaves_nothing_behind() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = dir.path().join("state");
+        let reader = Lock::take(&state, false).unwrap();
+        assert!(!path(&state).exists());
+        drop(reader);
+        assert!(Lock::take(&state.join("below"), false).is_err(), "there is no such directory");
     }
 
     #[test]

@@ -255,7 +255,8 @@ impl StateProblem {
     /// What to do about a file that is no state.
     fn advice(&self) -> &'static str {
         match self {
-            Self::File(FileProblem::Text(_) | FileProblem::NotRegular)
+            Self::File(FileProblem::NotRegular) => "; name another file",
+            Self::File(FileProblem::Text(_))
             | Self::Foreign
             | Self::Version { .. }
             | Self::Key { .. }

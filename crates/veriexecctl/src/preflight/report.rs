@@ -10,6 +10,7 @@ use veriexec::{Errno, Finding, StrictLevel};
 use super::demand::Role;
 use super::judgement::{Denied, Judged};
 use crate::bytes;
+use crate::counted::Counted;
 use crate::grounds::{denial, finding};
 use crate::json::Object;
 
@@ -45,14 +46,13 @@ impl Report<'_> {
         }
         writeln!(
             out,
-            "strict level {} ({}) would deny {} vital files, {} running ones, and {} others; {} \
-             were looked at",
+            "strict level {} ({}) would deny {}, {} running, and {}, of {}",
             self.level.number(),
             self.level,
-            self.count(Role::Vital),
+            Counted(self.count(Role::Vital), "vital file"),
             self.count(Role::Running),
-            self.count(Role::Other),
-            self.findings.len(),
+            Counted(self.count(Role::Other), "other"),
+            Counted(self.findings.len(), "file"),
         )?;
         out.flush()
     }

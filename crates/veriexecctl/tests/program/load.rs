@@ -42,7 +42,7 @@ fn a_file_that_is_listed_as_something_else_stays_that() {
     machine
         .control(&["load", "-k", "S"])
         .fails(&["S:2: ", "another entry already"])
-        .fails(&["cannot load all of S: 1 entries loaded, 1 errors"]);
+        .fails(&["cannot load all of S: 1 entry loaded, 1 error"]);
     assert_eq!(machine.dumped(), ["a direct", "b direct"]);
 }
 

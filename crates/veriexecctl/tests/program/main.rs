@@ -11,6 +11,7 @@ mod lint;
 mod load;
 mod machine;
 mod manual;
+mod output;
 mod preflight;
 mod replace;
 mod settings;

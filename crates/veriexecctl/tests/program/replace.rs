@@ -86,7 +86,7 @@ fn a_bad_line_keeps_everything_as_it_is() {
     machine
         .control(&["load", "--replace", "S"])
         .fails(&["S:2:1: "])
-        .fails(&["S has 1 errors, nothing was changed"]);
+        .fails(&["S has 1 error, nothing was changed"]);
     assert_eq!(fs::read(machine.path("state")).unwrap(), before);
 }
 
@@ -108,7 +108,7 @@ fn entries_that_cannot_be_found_are_admitted() {
     machine.control(&["load", "S"]).done();
     machine.sign("S", &["a"]);
     let run = machine.control(&["load", "--replace", "S"]).expect(0);
-    assert!(run.stderr.contains("holds 1 more entries, without a name"), "{}", run.stderr);
+    assert!(run.stderr.contains("holds 1 more entry, without a name"), "{}", run.stderr);
     machine.control(&["query", &machine.name("b")]).done();
 }
 
@@ -122,7 +122,7 @@ fn an_entry_whose_name_went_to_another_file_is_not_taken_for_its_own() {
     machine.control(&["query", &machine.name("a")]).expect(1);
     let run = machine.control(&["load", "--replace", "-v", "S"]).expect(0);
     assert!(run.stdout.ends_with("S: 1 added, 0 changed, 0 removed, 3 unchanged\n"), "{run:?}");
-    assert!(run.stderr.contains("holds 1 more entries"), "{}", run.stderr);
+    assert!(run.stderr.contains("holds 1 more entry"), "{}", run.stderr);
     machine.control(&["query", &machine.name("a")]).done();
 }
 

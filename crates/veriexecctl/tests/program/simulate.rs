@@ -48,6 +48,15 @@ fn json_has_the_reports() {
 #[test]
 fn what_is_not_there_is_an_error() {
     let machine = Machine::new();
-    machine.control(&["simulate", "exec", "none"]).fails(&["`none'"]);
+    machine.file("a", "a", 0o644);
+    for (words, said) in [
+        (&["exec", "none"][..], "`none': no such file"),
+        (&["create", "none/a"], "`none/a': no such directory"),
+        (&["create", "a"], "`a': there is such a file already"),
+        (&["unmount", "a"], "`a': nothing is mounted there"),
+        (&["exec", "a/b"], "`a/b': not a directory"),
+    ] {
+        machine.control(&[&["simulate"], words].concat()).fails(&[said]);
+    }
     machine.run(&["--device", "/dev/null", "simulate", "exec", "none"]).expect(1);
 }
