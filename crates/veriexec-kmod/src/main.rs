@@ -1,0 +1,72 @@
+//! veriexec-kmod(8): load the Linux module of Veriexec, prove that it enforces, and start a machine
+//! with it.
+
+mod attempt;
+mod boot;
+mod cli;
+mod configuration;
+mod exit;
+mod insertion;
+mod linux;
+mod load;
+mod machine;
+mod module_file;
+mod module_state;
+mod removal;
+mod self_test;
+mod settings;
+mod status;
+mod unload;
+mod workbench;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+use sigfile::printable;
+
+use crate::cli::{Cli, Command};
+use crate::exit::Exit;
+use crate::linux::Linux;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(usage) => return print_usage(&usage).into(),
+    };
+    let exit = run(&cli.command).unwrap_or_else(|error| {
+        complain(format_args!("{error:#}"));
+        Exit::Failed
+    });
+    exit.into()
+}
+
+fn run(command: &Command) -> Result<Exit> {
+    let mut machine = Linux::default();
+    match command {
+        Command::Load { module } => load::run(&mut machine, module.as_deref()),
+        Command::Status { json } => status::run(&machine, *json),
+        Command::Unload => unload::run(&mut machine),
+        Command::Boot { config, signatures } => boot::run(&mut machine, config, signatures),
+        Command::SelfTest => self_test::run(),
+        Command::Attempt { deed, file } => attempt::run(*deed, file),
+    }
+}
+
+/// Prints one message to standard error. Nothing can be done where that fails.
+fn complain(message: std::fmt::Arguments<'_>) {
+    let _ = writeln!(io::stderr(), "veriexec-kmod: {message}");
+}
+
+/// A wrong command line is an error like any other; asking for help is none.
+fn print_usage(usage: &clap::Error) -> Exit {
+    if usage.use_stderr() {
+        // It repeats what was wrong, a file's name perhaps.
+        for line in usage.render().to_string().lines() {
+            let _ = writeln!(io::stderr(), "{}", printable(line.as_bytes()));
+        }
+        return Exit::Failed;
+    }
+    if usage.print().is_ok() { Exit::Done } else { Exit::Failed }
+}

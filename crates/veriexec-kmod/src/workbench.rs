@@ -1,0 +1,125 @@
+//! What the self-test is made on: a program in a file system that only this process sees, and the
+//! module's device.
+
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+use fingerprint::{Algorithm, Digest, Hasher};
+use kmod_ioctl::{Access, Device, DeviceSpec, LoadOptions};
+use nix::errno::Errno;
+use nix::mount::{MsFlags, mount};
+use nix::sched::{CloneFlags, unshare};
+use sigfile::{Entry, EntryType};
+
+use crate::attempt::{self, Answer, Deed};
+use crate::self_test::{Bench, Listed};
+use crate::settings::Settings;
+
+/// Directories that every system has one of, to mount something over.
+const PLACES: [&str; 3] = ["/run", "/tmp", "/mnt"];
+
+/// The file's name, which the module's reports have, too.
+const NAME: &str = "veriexec-self-test";
+
+/// A program, and a driver to list it with.
+pub(crate) struct Workbench {
+    device: Device,
+    file: PathBuf,
+    right: Digest,
+    wrong: Digest,
+}
+
+impl Workbench {
+    /// Mounts a file system, which ends with this process, and copies this program there.
+    ///
+    /// An own file system, because any that there is may forbid to execute what is on it, and
+    /// an own mount namespace, so that nobody else sees or changes the file.
+    pub(crate) fn set_up() -> Result<Self> {
+        let algorithm = algorithm(&Settings::default().get("algorithms")?)?;
+        let file = private_directory()?.join(NAME);
+        fs::copy("/proc/self/exe", &file).with_context(|| file.display().to_string())?;
+        let contents = fs::read(&file)?;
+        let right = Hasher::digest(algorithm, &contents);
+        let device = Device::open(&DeviceSpec::default(), Access::WRITE)?;
+        Ok(Self { device, file, right, wrong: another(&right)? })
+    }
+}
+
+impl Bench for Workbench {
+    fn list(&mut self, listed: Listed) -> Result<()> {
+        let fingerprint = match listed {
+            Listed::Wrongly => self.wrong,
+            Listed::Rightly => self.right,
+        };
+        let accesses = [EntryType::DIRECT, EntryType::INDIRECT, EntryType::FILE];
+        let entry_type = accesses.into_iter().fold(EntryType::EMPTY, |all, one| all | one);
+        let entry = Entry::new(self.file.as_os_str().as_bytes().to_vec(), fingerprint, entry_type)?;
+        Ok(self.device.load(&entry, LoadOptions::default())?)
+    }
+
+    fn delist(&mut self) -> Result<()> {
+        Ok(self.device.delete(self.file.as_os_str().as_bytes())?)
+    }
+
+    fn attempt(&mut self, deed: Deed) -> Result<Answer> {
+        attempt::answer(deed, &self.file)
+    }
+}
+
+/// An empty directory on a file system of this process's own.
+fn private_directory() -> Result<PathBuf> {
+    let Some(place) = PLACES.map(Path::new).into_iter().find(|place| place.is_dir()) else {
+        bail!("none of {} is a directory; expected one to mount over", PLACES.join(", "));
+    };
+    let failed = |what: &str, errno: Errno| anyhow!("{what}: {}", errno.desc());
+    unshare(CloneFlags::CLONE_NEWNS)
+        .map_err(|errno| failed("cannot have mounts of its own", errno))?;
+    let none: Option<&Path> = None;
+    // What is mounted here is not to be seen elsewhere.
+    mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_SLAVE, none)
+        .map_err(|errno| failed("cannot keep its mounts to itself", errno))?;
+    let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
+    mount(Some("tmpfs"), place, Some("tmpfs"), flags, Some("mode=0700"))
+        .map_err(|errno| failed("cannot mount a tmpfs", errno))?;
+    Ok(place.to_owned())
+}
+
+/// An algorithm that the driver has, of those in the list of their names.
+fn algorithm(names: &[u8]) -> Result<Algorithm> {
+    let known = || names.split(u8::is_ascii_whitespace).filter_map(Algorithm::from_name);
+    known()
+        .find(|algorithm| *algorithm == Algorithm::Sha256)
+        .or_else(|| known().next())
+        .context("kern.veriexec.algorithms names none; expected SHA256")
+}
+
+/// A fingerprint that differs in one bit.
+fn another(digest: &Digest) -> Result<Digest> {
+    let mut bytes = digest.as_bytes().to_vec();
+    if let Some(byte) = bytes.last_mut() {
+        *byte ^= 1;
+    }
+    Ok(Digest::new(digest.algorithm(), &bytes)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_algorithm_is_one_that_the_driver_has() {
+        assert_eq!(algorithm(b"SHA1 SHA256 SHA512").unwrap(), Algorithm::Sha256);
+        assert_eq!(algorithm(b"SHA3 SHA384").unwrap(), Algorithm::Sha384);
+        assert!(algorithm(b"").is_err());
+    }
+
+    #[test]
+    fn a_wrong_fingerprint_is_another_of_the_same_algorithm() {
+        let right = Hasher::digest(Algorithm::Sha512, b"contents");
+        let wrong = another(&right).unwrap();
+        assert_eq!(wrong.algorithm(), right.algorithm());
+        assert_ne!(wrong, right);
+    }
+}
