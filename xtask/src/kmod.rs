@@ -9,10 +9,14 @@ use anyhow::{Context, Result, ensure};
 
 use crate::build_std::debian_cargo;
 use crate::command::{cargo, command, root, run, target_dir};
+use crate::dist;
 use object::KernelObject;
 
 const CRATE: &str = "veriexec-kmod-core";
 const TARGET: &str = "x86_64-unknown-none";
+
+/// The programs that belong to the module.
+pub(crate) const PROGRAMS: [&str; 3] = ["veriexec-kmod", "veriexecctl", "veriexecgen"];
 
 /// How a kernel's code is compiled: no panic that unwinds, addresses in the topmost 2 GiB, calls
 /// and returns that the kernel can patch, room before each function, and an `alloc` in which every
@@ -82,19 +86,27 @@ pub(crate) fn object() -> Result<PathBuf> {
 /// When a scenario fails.
 pub(crate) fn guest(arguments: &[String]) -> Result<()> {
     let object = object()?;
-    run(command(cargo()).args([
-        "build",
-        "--quiet",
-        "--release",
-        "-p",
-        "veriexecctl",
-        "-p",
-        "veriexecgen",
-    ]))?;
-    let programs = target_dir().join("release");
+    let programs = programs()?;
     let mut guest = command(cargo());
     guest.args(["run", "--quiet", "-p", "guest", "--", "--object"]).arg(object);
-    run(guest.arg("--programs").arg(programs).args(arguments))
+    guest.arg("--programs").arg(programs).args(arguments);
+    if !arguments.iter().any(|argument| argument == "--dkms") {
+        return run(&mut guest);
+    }
+    let tree = tempfile::tempdir()?;
+    dist::lay_out(tree.path())?;
+    run(guest.arg("--tree").arg(tree.path()))
+}
+
+/// Builds the programs, and says where they are.
+///
+/// # Errors
+/// When one does not build.
+pub(crate) fn programs() -> Result<PathBuf> {
+    let mut build = command(cargo());
+    build.args(["build", "--quiet", "--release"]);
+    run(build.args(PROGRAMS.iter().flat_map(|name| ["-p", name])))?;
+    Ok(target_dir().join("release"))
 }
 
 fn build(directory: &Path) -> Result<PathBuf> {

@@ -5,6 +5,7 @@ mod api;
 mod bench;
 mod build_std;
 mod command;
+mod dist;
 mod gate;
 mod kmod;
 mod tryout;
@@ -59,6 +60,11 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Lay out in DIR what a package would install: programs, module sources for DKMS, manual pages
+    Dist {
+        /// The directory, empty or not there
+        dir: PathBuf,
+    },
     /// Check the manual pages with mandoc
     Man,
     /// Run a fuzz target with cargo-fuzz, on a nightly toolchain
@@ -87,6 +93,7 @@ fn main() -> ExitCode {
         Task::Oom => build_std::oom(),
         Task::Kmod => kmod::check(),
         Task::Guest { arguments } => kmod::guest(&arguments),
+        Task::Dist { dir } => dist::lay_out(&dir),
         Task::Man => gate::man(),
         Task::Fuzz { target, seconds } => gate::fuzz(&target, seconds),
     };

@@ -9,6 +9,7 @@ mod archive;
 mod cache;
 mod compiler;
 mod disk;
+mod dkms;
 mod kernel;
 mod machine;
 mod module;
@@ -44,9 +45,17 @@ struct Cli {
     #[arg(long, hide = true)]
     object: PathBuf,
 
-    /// Where veriexecctl and veriexecgen are
+    /// Where our programs are
     #[arg(long, hide = true)]
     programs: PathBuf,
+
+    /// Build the module with Debian's dkms, as root, from what cargo xtask dist lays out
+    #[arg(long, requires = "tree")]
+    dkms: bool,
+
+    /// What cargo xtask dist has laid out
+    #[arg(long, hide = true)]
+    tree: Option<PathBuf>,
 
     /// Print what each kernel says while it runs
     #[arg(short, long)]
@@ -82,8 +91,11 @@ fn run(cli: &Cli) -> Result<usize> {
     let (mut ran, mut failed) = (0_usize, 0_usize);
     for series in series {
         let kernel = Kernel::fetch(&cache, series).with_context(|| format!("kernel {series}"))?;
-        let module = Module::build(&cache, &tools, &kernel, &cli.object)
-            .with_context(|| format!("the module for kernel {}", kernel.release))?;
+        let module = match &cli.tree {
+            Some(tree) => Module::build_with_dkms(&cache, &kernel, tree),
+            None => Module::build(&cache, &tools, &kernel, &cli.object),
+        };
+        let module = module.with_context(|| format!("the module for kernel {}", kernel.release))?;
         println!("kernel {}, module of {} bytes", kernel.release, module.stripped_size);
         let materials = Materials {
             cache: &cache,

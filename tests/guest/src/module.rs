@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::cache::{Cache, repository};
+use crate::dkms;
 use crate::kernel::Kernel;
 use crate::program::output;
 use crate::tools::Tools;
@@ -31,6 +32,8 @@ const SOURCES: [&str; 12] = [
 #[derive(Debug)]
 pub(crate) struct Module {
     pub(crate) file: PathBuf,
+    /// The same, as a kernel decompresses it.
+    pub(crate) compressed: PathBuf,
     /// Its size without debugging information, as it would be installed, in bytes.
     pub(crate) stripped_size: u64,
 }
@@ -55,12 +58,30 @@ impl Module {
         let built = make.output().context("cannot run make")?;
         let said = [built.stdout, built.stderr].concat();
         let said = String::from_utf8_lossy(&said);
-        if !built.status.success() || said.to_lowercase().contains("warning") {
+        if !built.status.success() {
             bail!("make ended with {}:\n{said}", built.status);
         }
+        Self::of(&place.join("veriexec.ko"), &said, &place)
+    }
+
+    /// Builds it as a user's machine does, from the tree of a package.
+    pub(crate) fn build_with_dkms(cache: &Cache, kernel: &Kernel, tree: &Path) -> Result<Self> {
+        let (file, said) = dkms::build(cache, kernel, tree)?;
+        let place = cache.empty_directory(&format!("module-{}", kernel.series))?;
+        Self::of(&file, &said, &place)
+    }
+
+    fn of(file: &Path, said: &str, place: &Path) -> Result<Self> {
+        if said.to_lowercase().contains("warning") {
+            bail!("the module was built, but not without a warning:\n{said}");
+        }
         let stripped = place.join("veriexec.stripped.ko");
-        let file = place.join("veriexec.ko");
-        output(Command::new("strip").arg("--strip-debug").arg("-o").arg(&stripped).arg(&file))?;
-        Ok(Self { stripped_size: fs::metadata(&stripped)?.len(), file: stripped })
+        output(Command::new("strip").arg("--strip-debug").arg("-o").arg(&stripped).arg(file))?;
+        output(Command::new("xz").args(["--check=crc32", "--keep"]).arg(&stripped))?;
+        Ok(Self {
+            stripped_size: fs::metadata(&stripped)?.len(),
+            compressed: place.join("veriexec.stripped.ko.xz"),
+            file: stripped,
+        })
     }
 }

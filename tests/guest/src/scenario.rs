@@ -4,6 +4,7 @@ mod answers;
 mod boot;
 mod device;
 mod enforcement;
+mod loader;
 mod module;
 mod policy;
 mod traffic;
@@ -31,6 +32,7 @@ pub(crate) const ALL: &[Scenario] = &[
     enforcement::SCENARIO,
     policy::SCENARIO,
     answers::SCENARIO,
+    loader::SCENARIO,
     traffic::SCENARIO,
 ];
 
@@ -98,6 +100,7 @@ impl Scenario {
         let script = format!("release={}\nminutes={minutes}\n{}", kernel.release, self.script);
         let mut root = Root::new(&tools.busybox(), &script)?;
         root.copy(&materials.module.file, Path::new("/lib/veriexec.ko"))?;
+        root.copy(&materials.module.compressed, Path::new("/lib/veriexec.ko.xz"))?;
         for name in self.programs {
             root.program(&materials.programs.join(name))?;
         }
@@ -126,7 +129,7 @@ pub(crate) struct Materials<'a> {
     pub(crate) tools: &'a Tools,
     pub(crate) kernel: &'a Kernel,
     pub(crate) module: &'a Module,
-    /// Where veriexecctl and veriexecgen are.
+    /// Where our programs are.
     pub(crate) programs: &'a Path,
     /// How long the soak lasts.
     pub(crate) minutes: u64,

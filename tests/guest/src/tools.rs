@@ -24,7 +24,9 @@ impl Tools {
     pub(crate) fn fetch(cache: &Cache) -> Result<Self> {
         let machine = std::env::consts::ARCH;
         ensure!(machine == "x86_64", "a guest needs an x86_64 machine; this is {machine}");
-        require(&[("gcc-12", "gcc-12"), ("make", "make"), ("ldd", "libc-bin")])?;
+        let needed =
+            [("gcc-12", "gcc-12"), ("make", "make"), ("ldd", "libc-bin"), ("xz", "xz-utils")];
+        require(&needed)?;
         let own_qemu = is_there("qemu-system-x86_64");
         let mut wanted = vec!["busybox-static", "pahole"];
         if !own_qemu {

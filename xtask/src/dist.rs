@@ -1,0 +1,142 @@
+//! The tree of files that a package would install: `cargo xtask dist DIR`.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::command::root;
+use crate::kmod;
+
+/// What in the version's place stands in dkms.conf, as Debian's dh_dkms has it.
+const VERSION: &str = "#MODULE_VERSION#";
+
+/// Lays the tree out in a directory that is empty or not there.
+///
+/// # Errors
+/// When the directory has something in it, or something does not build.
+pub(crate) fn lay_out(directory: &Path) -> Result<()> {
+    let directory = std::path::absolute(directory)?;
+    let empty = fs::read_dir(&directory).map_or(true, |mut entries| entries.next().is_none());
+    ensure!(empty, "{} is not empty; expected one to lay files out in", directory.display());
+    let object = kmod::object()?;
+    let programs = kmod::programs()?;
+
+    let tree = Tree { directory };
+    tree.module(&object)?;
+    for name in kmod::PROGRAMS {
+        tree.install(&programs.join(name), "usr/sbin", 0o755)?;
+    }
+    for page in files_in(&root().join("man"))? {
+        let section = page.extension().and_then(|section| section.to_str());
+        let section = section.with_context(|| format!("{} has no section", page.display()))?;
+        tree.install(&page, &format!("usr/share/man/man{section}"), 0o644)?;
+    }
+    for (name, to) in [
+        ("dist/veriexec.service", "usr/lib/systemd/system"),
+        ("dist/veriexec.conf", "etc"),
+        ("README.md", "usr/share/doc/veriexec"),
+        ("CHANGELOG.md", "usr/share/doc/veriexec"),
+        ("LICENSE", "usr/share/doc/veriexec"),
+    ] {
+        tree.install(&root().join(name), to, 0o644)?;
+    }
+    println!("{}", tree.directory.display());
+    Ok(())
+}
+
+/// The tree, as it grows.
+struct Tree {
+    directory: PathBuf,
+}
+
+impl Tree {
+    /// The sources of the module, for DKMS: all C, and the object that was made of Rust.
+    fn module(&self, object: &Path) -> Result<()> {
+        let version = env!("CARGO_PKG_VERSION");
+        let place = format!("usr/src/veriexec-{version}");
+        for file in files_in(&root().join("kmod/linux"))? {
+            if is_source(&file) {
+                self.install(&file, &place, 0o644)?;
+            }
+        }
+        self.install(&root().join("LICENSE"), &place, 0o644)?;
+        self.install(object, &place, 0o644)?;
+        let settings = self.directory.join(&place).join("dkms.conf");
+        let text = fs::read_to_string(&settings)?;
+        ensure!(text.contains(VERSION), "dkms.conf has no {VERSION}");
+        Ok(fs::write(settings, text.replace(VERSION, version))?)
+    }
+
+    /// Copies a file into a directory of the tree, under the name that it has.
+    fn install(&self, file: &Path, to: &str, mode: u32) -> Result<()> {
+        let place = self.directory.join(to);
+        fs::create_dir_all(&place).with_context(|| place.display().to_string())?;
+        let place = place.join(file.file_name().context("a file has a name")?);
+        fs::copy(file, &place).with_context(|| file.display().to_string())?;
+        Ok(fs::set_permissions(&place, Permissions::from_mode(mode))?)
+    }
+}
+
+/// Whether a file of `kmod/linux` is one that a kernel's build reads.
+fn is_source(file: &Path) -> bool {
+    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let by_name = ["Kbuild", "Makefile", "dkms.conf"].contains(&name);
+    let is_c = [".c", ".h"].iter().any(|end| name.ends_with(end)) && !name.ends_with(".mod.c");
+    by_name || is_c
+}
+
+/// The files in a directory, in the order of their names.
+fn files_in(directory: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for file in fs::read_dir(directory).with_context(|| directory.display().to_string())? {
+        let file = file?;
+        if file.file_type()?.is_file() {
+            files.push(file.path());
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sources_of_the_module_are_complete() {
+        let all = files_in(&root().join("kmod/linux")).unwrap();
+        let sources: Vec<_> = all.into_iter().filter(|file| is_source(file)).collect();
+        let kbuild = fs::read_to_string(root().join("kmod/linux/Kbuild")).unwrap();
+        let (_, objects) = kbuild.split_once("\nveriexec-y := ").unwrap();
+        let objects = objects.lines().next().unwrap().split(' ');
+        for object in objects.filter(|object| *object != "core.o") {
+            let source = Path::new(object).with_extension("c");
+            assert!(sources.iter().any(|file| file.ends_with(&source)), "{}", source.display());
+        }
+        assert!(!is_source(Path::new("veriexec.mod.c")), "kbuild makes it");
+    }
+
+    #[test]
+    fn a_tree_is_not_laid_out_over_another() {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("file"), "").unwrap();
+        let text = lay_out(directory.path()).unwrap_err().to_string();
+        assert!(text.contains("is not empty"), "{text}");
+    }
+
+    #[test]
+    fn dkms_has_the_version_and_the_object() {
+        let directory = tempfile::tempdir().unwrap();
+        let object = directory.path().join("core.o_shipped");
+        fs::write(&object, "object").unwrap();
+        let tree = Tree { directory: directory.path().join("tree") };
+        tree.module(&object).unwrap();
+        let version = env!("CARGO_PKG_VERSION");
+        let place = tree.directory.join(format!("usr/src/veriexec-{version}"));
+        assert_eq!(fs::read(place.join("core.o_shipped")).unwrap(), b"object");
+        let text = fs::read_to_string(place.join("dkms.conf")).unwrap();
+        assert!(text.contains(&format!("\nPACKAGE_VERSION=\"{version}\"\n")), "{text}");
+    }
+}
