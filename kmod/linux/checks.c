@@ -233,7 +233,7 @@ void veriexec_end_truncate(struct inode *inode)
 /* What a file is called, to be freed; NULL without memory. */
 static char *name_of(struct dentry *dentry, u64 mount)
 {
-	char *room = kmalloc(2 * PATH_MAX, GFP_KERNEL);
+	char *room = MAY_FAIL(kmalloc(2 * PATH_MAX, GFP_KERNEL), NULL);
 	const char *name;
 	size_t prefix;
 
@@ -356,7 +356,7 @@ static int check_mount_over(const struct path *path)
 
 	if (is_private())
 		return 0;
-	room = kmalloc(PATH_MAX, GFP_KERNEL);
+	room = MAY_FAIL(kmalloc(PATH_MAX, GFP_KERNEL), NULL);
 	if (!room)
 		return -ENOMEM;
 	name = d_path(path, room, PATH_MAX);

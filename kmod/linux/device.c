@@ -50,7 +50,7 @@ void *veriexec_shim_alloc(size_t size, size_t align)
 	void *memory = NULL;
 
 	if (align <= ARCH_KMALLOC_MINALIGN)
-		memory = kvmalloc(size, GFP_KERNEL | __GFP_NOWARN);
+		memory = MAY_FAIL(kvmalloc(size, GFP_KERNEL | __GFP_NOWARN), NULL);
 	if (memory)
 		atomic_long_inc(&allocations);
 	return memory;
@@ -140,7 +140,9 @@ int veriexec_shim_reply(const struct veriexec_caller *caller, const u8 *text, si
 	unsigned long plist;
 	int error;
 
-	plist = vm_mmap(NULL, 0, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	plist = MAY_FAIL(vm_mmap(NULL, 0, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+				 0),
+			 -ENOMEM);
 	if (IS_ERR_VALUE(plist))
 		return plist;
 	if (copy_to_user((void __user *)plist, text, len))
@@ -268,7 +270,7 @@ static int __init veriexec_load(void)
 	error = veriexec_hooks_init();
 	if (error)
 		goto no_hooks;
-	error = misc_register(&device);
+	error = MAY_FAIL(misc_register(&device), -ENOMEM);
 	if (error)
 		goto no_device;
 	return 0;

@@ -35,10 +35,10 @@ static int resolve(const u8 *name, size_t len, struct path *path)
 
 	if (len >= PATH_MAX)
 		return -ENAMETOOLONG;
-	terminated = kmemdup_nul((const char *)name, len, GFP_KERNEL);
+	terminated = MAY_FAIL(kmemdup_nul((const char *)name, len, GFP_KERNEL), NULL);
 	if (!terminated)
 		return -ENOMEM;
-	error = kern_path(terminated, LOOKUP_FOLLOW, path);
+	error = MAY_FAIL(kern_path(terminated, LOOKUP_FOLLOW, path), -ENOMEM);
 	kfree(terminated);
 	return error;
 }
@@ -201,13 +201,14 @@ static int open_reading(const struct path *path, int writers, struct veriexec_re
 	/* Opening anything else can wait for somebody, or set something off. */
 	if (!S_ISREG(inode->i_mode))
 		return -EBADF;
-	reading = kzalloc(sizeof(*reading), GFP_KERNEL);
+	reading = MAY_FAIL(kzalloc(sizeof(*reading), GFP_KERNEL), NULL);
 	if (!reading)
 		return -ENOMEM;
 	error = keep_out(reading, inode, writers);
 	if (error)
 		goto failed;
-	reading->file = dentry_open(path, O_RDONLY | O_LARGEFILE | O_NOATIME, reader);
+	reading->file = MAY_FAIL(dentry_open(path, O_RDONLY | O_LARGEFILE | O_NOATIME, reader),
+				 ERR_PTR(-ENOMEM));
 	if (IS_ERR(reading->file)) {
 		error = PTR_ERR(reading->file);
 		reading->file = NULL;
@@ -259,7 +260,7 @@ void veriexec_shim_close(struct veriexec_reading *reading)
 
 int veriexec_files_init(void)
 {
-	reader = prepare_kernel_cred(&init_task);
+	reader = MAY_FAIL(prepare_kernel_cred(&init_task), NULL);
 	return reader ? 0 : -ENOMEM;
 }
 
@@ -294,8 +295,9 @@ static int hash_contents(struct file *file, struct shash_desc *state, u8 *piece)
 
 static int hash_with(struct crypto_shash *hash, struct file *file, u8 *digest)
 {
-	struct shash_desc *state = kmalloc(sizeof(*state) + crypto_shash_descsize(hash), GFP_KERNEL);
-	u8 *piece = kvmalloc(PIECE, GFP_KERNEL);
+	size_t size = sizeof(struct shash_desc) + crypto_shash_descsize(hash);
+	struct shash_desc *state = MAY_FAIL(kmalloc(size, GFP_KERNEL), NULL);
+	u8 *piece = MAY_FAIL(kvmalloc(PIECE, GFP_KERNEL), NULL);
 	int error = -ENOMEM;
 
 	if (state && piece) {
@@ -314,7 +316,7 @@ static int hash_with(struct crypto_shash *hash, struct file *file, u8 *digest)
 int veriexec_shim_hash(struct veriexec_reading *reading, const char *algorithm, u8 *digest,
 		       size_t len)
 {
-	struct crypto_shash *hash = crypto_alloc_shash(algorithm, 0, 0);
+	struct crypto_shash *hash = MAY_FAIL(crypto_alloc_shash(algorithm, 0, 0), ERR_PTR(-ENOMEM));
 	int error = -EINVAL;
 
 	if (IS_ERR(hash))

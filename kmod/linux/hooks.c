@@ -267,16 +267,16 @@ static struct ftrace_ops leading = {
 };
 
 /* Where a function can be led elsewhere, which is where a probe of it would be. */
-static unsigned long place_of(const char *name)
+static int find_place(const char *name, unsigned long *place)
 {
 	struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
-	unsigned long place;
+	int error = MAY_FAIL(register_kprobe(&probe), -ENOMEM);
 
-	if (register_kprobe(&probe))
-		return 0;
-	place = (unsigned long)probe.addr;
+	if (error)
+		return error == -ENOENT ? -ENOSYS : error;
+	*place = (unsigned long)probe.addr;
 	unregister_kprobe(&probe);
-	return place;
+	return 0;
 }
 
 /* Where a function begins: at that place, or at a mark for indirect jumps before it. */
@@ -295,20 +295,21 @@ int veriexec_hooks_init(void)
 
 	for (index = 0; !error && index < ARRAY_SIZE(hooks); index++) {
 		hook = &hooks[index];
-		places[index] = place_of(hook->name);
-		if (!places[index]) {
-			if (hook->is_optional)
-				continue;
+		error = find_place(hook->name, &places[index]);
+		if (error == -ENOSYS && hook->is_optional) {
+			error = 0;
+			continue;
+		}
+		if (error) {
 			pr_err("Veriexec: Cannot find %s in this kernel.\n", hook->name);
-			error = -ENOSYS;
 			break;
 		}
 		if (hook->bind)
 			hook->bind((void *)start_of(places[index]));
-		error = ftrace_set_filter_ip(&leading, places[index], 0, 0);
+		error = MAY_FAIL(ftrace_set_filter_ip(&leading, places[index], 0, 0), -ENOMEM);
 	}
 	if (!error)
-		error = register_ftrace_function(&leading);
+		error = MAY_FAIL(register_ftrace_function(&leading), -ENOMEM);
 	if (error) {
 		pr_err("Veriexec: Cannot hook this kernel: %d.\n", error);
 		ftrace_free_filter(&leading);

@@ -76,7 +76,7 @@ static void show(struct mount *mount, u64 table)
 		.extra1 = mount,
 	};
 	mount->table = table;
-	mount->shown = veriexec_sysctl_register(path, mount->entries, 3);
+	mount->shown = MAY_FAIL(veriexec_sysctl_register(path, mount->entries, 3), NULL);
 }
 
 static void hide(struct mount *mount)
@@ -116,13 +116,13 @@ static bool is_made(const struct gendisk *disk)
 static int find_point(const struct path *path, struct mount *mount)
 {
 	const struct path root = { .mnt = path->mnt, .dentry = path->mnt->mnt_root };
-	char *room = kmalloc(PATH_MAX, GFP_KERNEL);
+	char *room = MAY_FAIL(kmalloc(PATH_MAX, GFP_KERNEL), NULL);
 	char *point;
 
 	if (!room)
 		return -ENOMEM;
 	point = d_path(&root, room, PATH_MAX);
-	mount->point = kstrdup(IS_ERR(point) ? "?" : point, GFP_KERNEL);
+	mount->point = MAY_FAIL(kstrdup(IS_ERR(point) ? "?" : point, GFP_KERNEL), NULL);
 	kfree(room);
 	return mount->point ? 0 : -ENOMEM;
 }
@@ -130,7 +130,7 @@ static int find_point(const struct path *path, struct mount *mount)
 static struct mount *make(const struct path *path, u64 number)
 {
 	const struct super_block *sb = d_real_inode(path->dentry)->i_sb;
-	struct mount *mount = kzalloc(sizeof(*mount), GFP_KERNEL);
+	struct mount *mount = MAY_FAIL(kzalloc(sizeof(*mount), GFP_KERNEL), NULL);
 
 	if (!mount || find_point(path, mount)) {
 		kfree(mount);
@@ -282,7 +282,7 @@ bool veriexec_mount_is_written(u64 number)
 int veriexec_raw_writer_came(const struct file *file)
 {
 	const struct block_device *device = I_BDEV(file->f_mapping->host);
-	struct raw_writer *writer = kmalloc(sizeof(*writer), GFP_KERNEL);
+	struct raw_writer *writer = MAY_FAIL(kmalloc(sizeof(*writer), GFP_KERNEL), NULL);
 	const struct mount *mount;
 
 	if (!writer)

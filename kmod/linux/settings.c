@@ -191,7 +191,9 @@ static struct ctl_table_header *shown;
 
 int veriexec_settings_init(void)
 {
-	shown = veriexec_sysctl_register("kern/veriexec", entries, ARRAY_SIZE(entries) - 1);
+	shown = MAY_FAIL(veriexec_sysctl_register("kern/veriexec", entries,
+						  ARRAY_SIZE(entries) - 1),
+			 NULL);
 	return shown ? 0 : -ENOMEM;
 }
 

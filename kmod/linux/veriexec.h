@@ -45,4 +45,15 @@ bool veriexec_is_held(void);
 /* device.c */
 long veriexec_allocations(void);
 
+/*
+ * What may fail for want of memory, and what it comes to then. In a module that is built for tests,
+ * with VERIEXEC_FAULTS, it fails when faults.c says so.
+ */
+#ifdef VERIEXEC_FAULTS
+bool veriexec_fault(void);
+#define MAY_FAIL(call, failure) (veriexec_fault() ? (failure) : (call))
+#else
+#define MAY_FAIL(call, failure) (call)
+#endif
+
 #endif
