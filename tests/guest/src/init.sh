@@ -8,53 +8,13 @@ mount -t sysfs sys /sys
 mount -t tmpfs tmp /tmp
 cd /root
 
-# pass NAME; fail NAME WHY: how a check went. WHY is put on one line.
-pass() { echo "@@ pass $1"; }
-fail() { echo "@@ fail $1: $(echo "$2" | tr '\n' '|')"; }
-
-# check NAME COMMAND...: it succeeds.
-check() {
-    name=$1; shift
-    if said=$("$@" 2>&1); then pass "$name"; else fail "$name" "$* ended with $?: $said"; fi
-}
-
-# refuse NAME TEXT COMMAND...: it fails, and says TEXT.
-refuse() {
-    name=$1; text=$2; shift 2
-    if said=$("$@" 2>&1); then
-        fail "$name" "$* succeeded: $said"
-    else
-        case $said in
-        *"$text"*) pass "$name" ;;
-        *) fail "$name" "$* said: $said" ;;
-        esac
-    fi
-}
-
-# say NAME TEXT COMMAND...: it succeeds, and says TEXT.
-say() {
-    name=$1; text=$2; shift 2
-    if said=$("$@" 2>&1); then
-        case $said in
-        *"$text"*) pass "$name" ;;
-        *) fail "$name" "$* said: $said" ;;
-        esac
-    else
-        fail "$name" "$* failed: $said"
-    fi
-}
-
-# logged NAME TEXT: the kernel has logged it.
-logged() {
-    if dmesg | grep -qF -- "$2"; then pass "$1"; else fail "$1" "the kernel did not log: $2"; fi
-}
-
 # insert NAME: a module of the kernel's own, unless the kernel itself has it.
 insert() {
     if test -e "/lib/modules/$1.ko.xz"; then unxz "/lib/modules/$1.ko.xz" || return 1; fi
     if test -e "/lib/modules/$1.ko"; then insmod "/lib/modules/$1.ko"; fi
 }
 
+. /checks
 . /scenario
 
 # All that the kernel says of itself, and the last of what Veriexec reports.

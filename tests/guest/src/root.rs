@@ -29,6 +29,7 @@ impl Root {
         root.copy(busybox, Path::new("/bin/busybox"))?;
         root.archive.file(Path::new("/etc/passwd"), 0o644, PASSWD)?;
         root.archive.file(Path::new("/init"), 0o755, include_bytes!("init.sh"))?;
+        root.archive.file(Path::new("/checks"), 0o644, CHECKS)?;
         root.archive.file(Path::new("/scenario"), 0o644, script.as_bytes())?;
         Ok(root)
     }
@@ -65,6 +66,9 @@ impl Root {
         self.archive.finish()
     }
 }
+
+/// How scenarios say what they found.
+pub(crate) const CHECKS: &[u8] = include_bytes!("checks.sh");
 
 const PASSWD: &[u8] = b"root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n";
 

@@ -1,0 +1,42 @@
+# How a scenario says what it found: a line a check.
+
+# pass NAME; fail NAME WHY: how a check went. WHY is put on one line.
+pass() { echo "@@ pass $1"; }
+fail() { echo "@@ fail $1: $(echo "$2" | tr '\n' '|')"; }
+
+# check NAME COMMAND...: it succeeds.
+check() {
+    name=$1; shift
+    if said=$("$@" 2>&1); then pass "$name"; else fail "$name" "$* ended with $?: $said"; fi
+}
+
+# refuse NAME TEXT COMMAND...: it fails, and says TEXT.
+refuse() {
+    name=$1; text=$2; shift 2
+    if said=$("$@" 2>&1); then
+        fail "$name" "$* succeeded: $said"
+    else
+        case $said in
+        *"$text"*) pass "$name" ;;
+        *) fail "$name" "$* said: $said" ;;
+        esac
+    fi
+}
+
+# say NAME TEXT COMMAND...: it succeeds, and says TEXT.
+say() {
+    name=$1; text=$2; shift 2
+    if said=$("$@" 2>&1); then
+        case $said in
+        *"$text"*) pass "$name" ;;
+        *) fail "$name" "$* said: $said" ;;
+        esac
+    else
+        fail "$name" "$* failed: $said"
+    fi
+}
+
+# logged NAME TEXT: the kernel has logged it.
+logged() {
+    if dmesg | grep -qF -- "$2"; then pass "$1"; else fail "$1" "the kernel did not log: $2"; fi
+}
