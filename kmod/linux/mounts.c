@@ -10,7 +10,9 @@
 #include <linux/list.h>
 #include <linux/mount.h>
 #include <linux/mutex.h>
+#include <linux/overflow.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 
 #include "sysctl.h"
 
@@ -30,8 +32,7 @@ struct mount {
 	char type[32];
 	/* The number of its table, as long as that is shown. */
 	u64 table;
-	struct ctl_table_header *shown;
-	struct ctl_table entries[4];
+	struct shown *shown;
 };
 
 static LIST_HEAD(mounts);
@@ -39,15 +40,32 @@ static DEFINE_MUTEX(lock);
 
 /* Shown values */
 
+/*
+ * What is shown of a table. It goes without the lock: whoever reads a value is waited for, and may
+ * take as long as he likes to take it into his memory.
+ */
+struct shown {
+	struct list_head list;
+	/* The file system that the table is of. */
+	u64 mount;
+	char type[32];
+	struct ctl_table_header *header;
+	struct ctl_table entries[4];
+	char point[];
+};
+
+/* What is to go. */
+static LIST_HEAD(hidden);
+
 static int show_entries(CTL_TABLE *ctl, int write, void *buffer, size_t *len, loff_t *position)
 {
-	const struct mount *mount = ctl->extra1;
+	const struct shown *shown = ctl->extra1;
 	u64 table, entries = 0;
 	int value;
 
 	if (write)
 		return -EPERM;
-	veriexec_core_table(mount->number, &table, &entries);
+	veriexec_core_table(shown->mount, &table, &entries);
 	value = min_t(u64, entries, INT_MAX);
 	return veriexec_sysctl_int(ctl, false, &value, buffer, len, position);
 }
@@ -60,31 +78,60 @@ static int show_text(CTL_TABLE *ctl, int write, void *buffer, size_t *len, loff_
 /* That it cannot be shown for lack of memory keeps nobody from enforcing it. */
 static void show(struct mount *mount, u64 table)
 {
+	size_t size = strlen(mount->point) + 1;
+	struct shown *shown;
 	char path[48];
 
-	snprintf(path, sizeof(path), "kern/veriexec/count/table%llu", table);
-	mount->entries[0] = (struct ctl_table){
+	shown = MAY_FAIL(kzalloc(struct_size(shown, point, size), GFP_KERNEL), NULL);
+	if (!shown)
+		return;
+	shown->mount = mount->number;
+	memcpy(shown->point, mount->point, size);
+	memcpy(shown->type, mount->type, sizeof(shown->type));
+	shown->entries[0] = (struct ctl_table){
 		.procname = "mntpt", .mode = 0444, .proc_handler = show_text,
-		.extra1 = mount->point,
+		.extra1 = shown->point,
 	};
-	mount->entries[1] = (struct ctl_table){
+	shown->entries[1] = (struct ctl_table){
 		.procname = "fstype", .mode = 0444, .proc_handler = show_text,
-		.extra1 = mount->type,
+		.extra1 = shown->type,
 	};
-	mount->entries[2] = (struct ctl_table){
+	shown->entries[2] = (struct ctl_table){
 		.procname = "nentries", .mode = 0444, .proc_handler = show_entries,
-		.extra1 = mount,
+		.extra1 = shown,
 	};
+	snprintf(path, sizeof(path), "kern/veriexec/count/table%llu", table);
+	shown->header = MAY_FAIL(veriexec_sysctl_register(path, shown->entries, 3), NULL);
+	if (!shown->header) {
+		kfree(shown);
+		return;
+	}
 	mount->table = table;
-	mount->shown = MAY_FAIL(veriexec_sysctl_register(path, mount->entries, 3), NULL);
+	mount->shown = shown;
 }
 
 static void hide(struct mount *mount)
 {
 	if (mount->shown)
-		unregister_sysctl_table(mount->shown);
+		list_add(&mount->shown->list, &hidden);
 	mount->shown = NULL;
 }
+
+static void forget_hidden(struct work_struct *unused)
+{
+	struct shown *shown, *next;
+	LIST_HEAD(gone);
+
+	mutex_lock(&lock);
+	list_splice_init(&hidden, &gone);
+	mutex_unlock(&lock);
+	list_for_each_entry_safe(shown, next, &gone, list) {
+		unregister_sysctl_table(shown->header);
+		kfree(shown);
+	}
+}
+
+static DECLARE_WORK(forgetting, forget_hidden);
 
 /* The list */
 
@@ -187,6 +234,7 @@ void veriexec_mounts_sync(void)
 			show(mount, table);
 	}
 	mutex_unlock(&lock);
+	forget_hidden(NULL);
 }
 
 /* A file system goes, and its tables with it. */
@@ -201,6 +249,8 @@ void veriexec_mounts_gone(const struct super_block *sb)
 		veriexec_core_unmounted(mount->number);
 		drop(mount);
 	}
+	if (!list_empty(&hidden))
+		schedule_work(&forgetting);
 	mutex_unlock(&lock);
 }
 
@@ -212,6 +262,8 @@ void veriexec_mounts_exit(void)
 	list_for_each_entry_safe(mount, next, &mounts, list)
 		drop(mount);
 	mutex_unlock(&lock);
+	forget_hidden(NULL);
+	flush_work(&forgetting);
 }
 
 /* Where a file system with a table is mounted: the length of the name, or nothing. */
