@@ -125,6 +125,8 @@ void veriexec_shim_unlock_log(void);
 int veriexec_shim_plistref(const struct veriexec_caller *caller, u64 *plist, u64 *len);
 int veriexec_shim_copy_in(const struct veriexec_caller *caller, u64 from, u8 *to, size_t len);
 int veriexec_shim_reply(const struct veriexec_caller *caller, const u8 *text, size_t len);
+int veriexec_shim_pin(const struct veriexec_caller *caller, const u8 *path, size_t len,
+		      struct veriexec_located *located);
 int veriexec_shim_locate(const u8 *path, size_t len, struct veriexec_located *located);
 int veriexec_shim_open(const u8 *path, size_t len, struct veriexec_reading **reading,
 		       struct veriexec_located *located);
@@ -134,7 +136,6 @@ void veriexec_shim_close(struct veriexec_reading *reading);
 int veriexec_shim_hash(struct veriexec_reading *reading, const char *algorithm, u8 *digest,
 		       size_t len);
 bool veriexec_shim_supports(const char *algorithm);
-int veriexec_shim_mount(const u8 *path, size_t len);
 size_t veriexec_shim_name(const struct path *path, u8 *name, size_t size);
 u32 veriexec_shim_trial(void);
 u64 veriexec_shim_seconds(void);

@@ -23,6 +23,8 @@
 struct veriexec_caller {
 	void __user *arg;
 	bool wide;
+	/* The file system that gets a table. */
+	struct veriexec_pin *pin;
 };
 
 /* struct plistref of prop/plistref.h, in either width. */
@@ -154,6 +156,12 @@ int veriexec_shim_reply(const struct veriexec_caller *caller, const u8 *text, si
 	return error;
 }
 
+int veriexec_shim_pin(const struct veriexec_caller *caller, const u8 *name, size_t len,
+		      struct veriexec_located *located)
+{
+	return veriexec_pin(caller->pin, name, len, located);
+}
+
 /* Reports */
 
 static DEFINE_MUTEX(log);
@@ -221,10 +229,12 @@ static int veriexec_release(struct inode *inode, struct file *file)
 
 static long request(struct file *file, unsigned int number, void __user *arg, bool wide)
 {
-	const struct veriexec_caller caller = { .arg = arg, .wide = wide };
+	struct veriexec_pin pin = {};
+	const struct veriexec_caller caller = { .arg = arg, .wide = wide, .pin = &pin };
 	int error = veriexec_core_request(&caller, number, file->f_mode & FMODE_READ,
 					  file->f_mode & FMODE_WRITE, wide);
 
+	veriexec_mount_unpin(&pin);
 	veriexec_mounts_sync();
 	return error;
 }

@@ -131,16 +131,16 @@ int veriexec_shim_locate(const u8 *name, size_t len, struct veriexec_located *lo
 	return 0;
 }
 
-int veriexec_shim_mount(const u8 *name, size_t len)
+int veriexec_pin(struct veriexec_pin *pin, const u8 *name, size_t len,
+		 struct veriexec_located *located)
 {
 	struct path path;
 	int error = resolve(name, len, &path);
 
 	if (error)
 		return error;
-	error = veriexec_mount_note(&path);
-	if (!error)
-		error = is_remote(d_real_inode(path.dentry)->i_sb);
+	veriexec_identify_dentry(path.dentry, located);
+	error = veriexec_mount_pin(&path, located->mount, pin);
 	path_put(&path);
 	return error;
 }

@@ -30,6 +30,8 @@ struct mount {
 	bool is_anywhere;
 	char *point;
 	char type[32];
+	/* How many requests are about to give it a table. */
+	unsigned int pins;
 	/* The number of its table, as long as that is shown. */
 	u64 table;
 	struct shown *shown;
@@ -196,24 +198,42 @@ static struct mount *make(const struct path *path, u64 number)
 	return mount;
 }
 
-/* A file system is about to get a table, if it has none. */
-int veriexec_mount_note(const struct path *path)
+/* A file system is about to get a table: it stays, and stays in the list, until it is unpinned. */
+int veriexec_mount_pin(const struct path *path, u64 number, struct veriexec_pin *pin)
 {
-	struct veriexec_located located;
 	struct mount *mount;
 	int error = 0;
 
-	veriexec_identify_dentry(path->dentry, &located);
 	mutex_lock(&lock);
-	if (!find(located.mount)) {
-		mount = make(path, located.mount);
+	mount = find(number);
+	if (!mount) {
+		mount = make(path, number);
 		if (mount)
 			list_add_tail(&mount->list, &mounts);
 		else
 			error = -ENOMEM;
 	}
+	if (!error) {
+		mount->pins++;
+		path_get(path);
+		*pin = (struct veriexec_pin){ .is_set = true, .mount = number, .path = *path };
+	}
 	mutex_unlock(&lock);
 	return error;
+}
+
+void veriexec_mount_unpin(struct veriexec_pin *pin)
+{
+	struct mount *mount;
+
+	if (!pin->is_set)
+		return;
+	mutex_lock(&lock);
+	mount = find(pin->mount);
+	if (mount)
+		mount->pins--;
+	mutex_unlock(&lock);
+	path_put(&pin->path);
 }
 
 /* Tables may have come or gone. */
@@ -225,7 +245,9 @@ void veriexec_mounts_sync(void)
 	mutex_lock(&lock);
 	list_for_each_entry_safe(mount, next, &mounts, list) {
 		if (!veriexec_core_table(mount->number, &table, &entries)) {
-			drop(mount);
+			hide(mount);
+			if (!mount->pins)
+				drop(mount);
 			continue;
 		}
 		if (mount->shown && mount->table != table)

@@ -13,6 +13,13 @@
 
 #include "core.h"
 
+/* What keeps a file system from going while a request gives it a table. */
+struct veriexec_pin {
+	bool is_set;
+	u64 mount;
+	struct path path;
+};
+
 /* files.c: what files are, and what is in them. */
 int veriexec_files_init(void);
 void veriexec_files_exit(void);
@@ -20,9 +27,12 @@ void veriexec_identify(struct inode *inode, bool is_root, struct veriexec_locate
 void veriexec_identify_dentry(struct dentry *dentry, struct veriexec_located *located);
 void veriexec_identify_file(const struct file *file, struct veriexec_located *located);
 bool veriexec_is_ours(const struct file *file);
+int veriexec_pin(struct veriexec_pin *pin, const u8 *name, size_t len,
+		 struct veriexec_located *located);
 
 /* mounts.c: the file systems that have tables. */
-int veriexec_mount_note(const struct path *path);
+int veriexec_mount_pin(const struct path *path, u64 number, struct veriexec_pin *pin);
+void veriexec_mount_unpin(struct veriexec_pin *pin);
 void veriexec_mounts_sync(void);
 void veriexec_mounts_gone(const struct super_block *sb);
 void veriexec_mounts_exit(void);

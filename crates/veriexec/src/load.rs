@@ -51,6 +51,12 @@ pub struct Candidate {
 }
 
 impl Candidate {
+    /// The file that it is for.
+    #[must_use]
+    pub fn file(&self) -> FileId {
+        self.file
+    }
+
     /// Does what can be done for a LOAD without the tables: it calls [`Platform::locate`], checks
     /// what it was given in NetBSD's order and, if that is due, calls [`Platform::fingerprint`].
     ///

@@ -5,9 +5,10 @@ use alloc::vec::Vec;
 
 use kmod_ioctl::{Access, REQUEST_LIMIT, Width};
 use proplib::fallible;
-use veriexec::Errno;
+use veriexec::{Errno, FileId, Located};
 
-use crate::shim::{self, RawCaller};
+use crate::kernel::whole;
+use crate::shim::{self, RawCaller, RawLocated};
 
 /// An ioctl(2) in progress.
 pub(crate) struct Caller<'a> {
@@ -47,6 +48,22 @@ impl<'a> Caller<'a> {
             shim::veriexec_shim_copy_in(self.raw, from, text.as_mut_ptr(), text.len())
         })?;
         Ok(text)
+    }
+
+    /// Takes down that the file system of what the path leads to gets a table, and keeps it from
+    /// going until the request is done: which file it is, and whether it can change without this
+    /// kernel's knowledge.
+    ///
+    /// # Errors
+    /// What path resolution says, and [`Errno::NOMEM`].
+    pub(crate) fn pin(&self, path: &[u8]) -> Result<(FileId, bool), Errno> {
+        let path = whole(path)?;
+        let mut located = RawLocated::default();
+        // SAFETY: the caller is the shim's own, the path has that many bytes, and the place is ours.
+        shim::result(unsafe {
+            shim::veriexec_shim_pin(self.raw, path.as_ptr(), path.len(), &mut located)
+        })?;
+        Ok((Located::from(located).id, located.is_remote))
     }
 
     /// Maps the reply into the caller.

@@ -31,20 +31,6 @@ impl<'a> Kernel<'a> {
         self.hashed.set(None);
     }
 
-    /// Takes down that the file system of that file gets a table, and says whether its files can
-    /// change without this kernel's knowledge.
-    ///
-    /// # Errors
-    /// What path resolution says, and [`Errno::NOMEM`].
-    pub(crate) fn note_mount(&self, path: &[u8]) -> Result<bool, Errno> {
-        let path = whole(path)?;
-        // SAFETY: the path has that many bytes.
-        match unsafe { shim::veriexec_shim_mount(path.as_ptr(), path.len()) } {
-            1 => Ok(true),
-            status => shim::result(status).map(|()| false),
-        }
-    }
-
     /// Opens the file: by where it was found, or by its path if it was not found by a hook.
     fn open(&self, path: &[u8], writers: Option<u32>) -> Result<OpenFile, Errno> {
         match self.operation.and_then(RawOperation::path) {
@@ -116,6 +102,6 @@ impl Platform for Kernel<'_> {
 }
 
 /// The path, unless it has a NUL in it, which the kernel would take for its end.
-fn whole(path: &[u8]) -> Result<&[u8], Errno> {
+pub(crate) fn whole(path: &[u8]) -> Result<&[u8], Errno> {
     if path.contains(&0) { Err(Errno::NOENT) } else { Ok(path) }
 }

@@ -49,10 +49,14 @@ fn answer(caller: &Caller<'_>, number: u32) -> Result<(), Errno> {
             let text = caller.plist()?;
             let message = dispatch::read(Some(&text))?;
             let mut load = message::load_request(&message)?;
-            if kernel.note_mount(load.file)? {
+            let (pinned, is_remote) = caller.pin(load.file)?;
+            if is_remote {
                 load.entry_type |= EntryType::UNTRUSTED.bits();
             }
             let candidate = Candidate::new(&kernel, &load, begun)?;
+            if candidate.file() != pinned {
+                return Err(Errno::STALE);
+            }
             tables::lock().add(&kernel, load.file, candidate)?;
         }
         Request::Delete => {

@@ -117,6 +117,15 @@ unsafe extern "C" {
         len: usize,
     ) -> c_int;
 
+    /// Takes down that the file system of what the path leads to gets a table, and keeps it from
+    /// going until the request is done.
+    pub(crate) unsafe fn veriexec_shim_pin(
+        caller: *const RawCaller,
+        path: *const u8,
+        len: usize,
+        located: *mut RawLocated,
+    ) -> c_int;
+
     /// What a path leads to.
     pub(crate) unsafe fn veriexec_shim_locate(
         path: *const u8,
@@ -154,10 +163,6 @@ unsafe extern "C" {
 
     /// Whether the kernel knows the algorithm.
     pub(crate) unsafe fn veriexec_shim_supports(algorithm: *const c_char) -> bool;
-
-    /// Takes down that the file system of that file gets a table. 1 if its files can change without
-    /// this kernel's knowledge.
-    pub(crate) unsafe fn veriexec_shim_mount(path: *const u8, len: usize) -> c_int;
 
     /// Writes down what a file is called, and returns the length of that; 0 if nobody knows.
     pub(crate) unsafe fn veriexec_shim_name(

@@ -24,7 +24,7 @@ use crate::settings::{
     veriexec_core_algorithms, veriexec_core_raise, veriexec_core_strict, veriexec_core_table,
 };
 use crate::shim::{RawCaller, RawLocated};
-use stand_in::{HAS_WRITERS, LOCKED, LOG, OPEN_FILES, Place, Program, REMOTE, identify};
+use stand_in::{HAS_WRITERS, LOCKED, LOG, MOVES, OPEN_FILES, Place, Program, REMOTE, identify};
 
 /// Sends a request on a descriptor that is open for everything.
 fn send(request: Request, message: Option<&Dictionary>) -> Result<Option<Vec<u8>>, Errno> {
@@ -86,6 +86,12 @@ fn requests_reach_the_tables_and_replies_the_caller() {
 
     assert_eq!(send(Request::Delete, Some(&about(Path::new("/nowhere")))), Err(Errno::NOENT));
     assert_eq!(send(Request::Delete, Some(&about(listed))), Ok(None));
+    assert_eq!(send(Request::Query, Some(&about(listed))), Err(Errno::NOENT));
+
+    MOVES.store(true, Ordering::SeqCst);
+    let another = send(Request::Load, Some(&load(listed, &contents, false)));
+    assert_eq!(another, Err(Errno::STALE));
+    MOVES.store(false, Ordering::SeqCst);
     assert_eq!(send(Request::Query, Some(&about(listed))), Err(Errno::NOENT));
 
     assert_eq!(send(Request::Load, Some(&load(listed, &contents, false))), Ok(None));

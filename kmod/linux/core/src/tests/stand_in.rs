@@ -19,6 +19,9 @@ static LOGGING: AtomicBool = AtomicBool::new(false);
 /// Whether files can change without this kernel's knowledge.
 pub(super) static REMOTE: AtomicBool = AtomicBool::new(false);
 
+/// Whether a path leads to one file, and to another when it is followed again.
+pub(super) static MOVES: AtomicBool = AtomicBool::new(false);
+
 /// Whether every file has a writer.
 pub(super) static HAS_WRITERS: AtomicBool = AtomicBool::new(false);
 
@@ -83,13 +86,17 @@ extern "C" fn veriexec_shim_trial() -> u32 {
 }
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn veriexec_shim_mount(name: *const u8, len: usize) -> c_int {
-    outside_the_lock();
+unsafe extern "C" fn veriexec_shim_pin(
+    _: &Program,
+    name: *const u8,
+    len: usize,
+    located: &mut RawLocated,
+) -> c_int {
     // SAFETY: as the core promises.
-    match unsafe { path(name, len) }.metadata() {
-        Ok(_) => REMOTE.load(Ordering::SeqCst).into(),
-        Err(error) => -error.raw_os_error().unwrap(),
-    }
+    let status = unsafe { veriexec_shim_locate(name, len, located) };
+    located.is_remote = REMOTE.load(Ordering::SeqCst);
+    located.inode += u64::from(MOVES.load(Ordering::SeqCst));
+    status
 }
 
 /// What the opaque `struct path` is here.
