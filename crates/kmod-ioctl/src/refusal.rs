@@ -104,7 +104,9 @@ impl Refusal {
         let reason = match errno {
             Errno::PERM if !held.covers(request.access()) => Reason::Descriptor(request),
             Errno::PERM if request.modifies() => Reason::StrictLevel,
-            Errno::PERM | Errno::ACCES => Reason::NotPermitted,
+            Errno::PERM => Reason::NotPermitted,
+            // With a path, it is that which may not be looked at.
+            Errno::ACCES if path.is_none() => Reason::NotPermitted,
             Errno::EXIST => Reason::Differs,
             Errno::OPNOTSUPP => Reason::Algorithm,
             Errno::NOENT => missing(request, path),
@@ -208,6 +210,9 @@ mod tests {
         assert_eq!(of(Access::READ), Reason::Descriptor(Request::Flush));
         assert_eq!(of(Access::READ_WRITE), Reason::StrictLevel);
         assert_eq!(reason(Request::Query, "/", Errno::PERM), Reason::NotPermitted);
+        let unreadable = reason(Request::Load, "/", Errno::ACCES);
+        assert_eq!(unreadable, Reason::Other(Errno::ACCES));
+        assert!(unreadable.is_about_one_file());
     }
 
     #[test]

@@ -19,7 +19,8 @@ impl Entry {
     /// An entry for the file of that name.
     ///
     /// # Errors
-    /// [`PathError`] unless the path is absolute, names something below `/` and holds no NUL.
+    /// [`PathError`] unless the path is absolute, names something below `/`, holds no NUL, and is
+    /// not longer than a path can be.
     pub fn new(
         path: Vec<u8>,
         fingerprint: Digest,
@@ -72,12 +73,23 @@ pub enum PathError {
     /// It holds a NUL, which no file name can.
     #[error("path holds a NUL byte, which no file name can")]
     Nul,
+    /// It is longer than any system takes, `PATH_MAX` of Linux. NetBSD's 1,023 bytes are what its
+    /// driver insists on.
+    #[error("path of {length} bytes; expected at most {LONGEST}")]
+    TooLong {
+        /// How many bytes it has.
+        length: usize,
+    },
 }
+
+/// The most bytes of a path that is given to a system call.
+const LONGEST: usize = 4095;
 
 impl PathError {
     pub(crate) fn check(path: &[u8]) -> Result<(), Self> {
         match path {
             [b'/'] => Err(Self::Root),
+            [b'/', ..] if path.len() > LONGEST => Err(Self::TooLong { length: path.len() }),
             [b'/', ..] if path.contains(&0) => Err(Self::Nul),
             [b'/', ..] => Ok(()),
             _ => Err(Self::Relative),
@@ -98,5 +110,8 @@ mod tests {
         assert_eq!(entry(b"/"), Err(PathError::Root));
         assert_eq!(entry(b"/a\0b"), Err(PathError::Nul));
         assert_eq!(entry(b"/bin/\xff").unwrap().path(), b"/bin/\xff");
+        assert!(entry(&[b'/'; 4095]).is_ok());
+        let error = entry(&[b'/'; 4096]).unwrap_err();
+        assert_eq!(error.to_string(), "path of 4096 bytes; expected at most 4095");
     }
 }

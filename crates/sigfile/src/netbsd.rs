@@ -5,7 +5,7 @@
 
 use fingerprint::{Algorithm, Digest};
 
-use crate::EntryType;
+use crate::{EntryType, PathError};
 
 /// What that program takes for one line: everything up to a newline that it sees as one.
 #[derive(Debug, PartialEq, Eq)]
@@ -191,9 +191,10 @@ impl Reader<'_> {
         let access = (self.stale | own).or_direct();
         let leak = self.leak.take().filter(|_| access != own.or_direct());
         self.stale = EntryType::EMPTY;
-        // The kernel knows algorithms and lengths; the root directory is no regular file.
+        // The kernel knows algorithms and lengths; the root directory is no regular file, and what
+        // is too long for a path is none.
         let fingerprint = Digest::from_hex(Algorithm::from_name(algorithm)?, hex).ok()?;
-        let path = Some(dequoted(path)).filter(|path| path != b"/")?;
+        let path = Some(dequoted(path)).filter(|path| PathError::check(path).is_ok())?;
         Some(Loaded { path, fingerprint, access, leak })
     }
 
