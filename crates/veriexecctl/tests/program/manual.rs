@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::machine::Machine;
+use crate::output;
 
 fn manual() -> String {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../man/veriexecctl.8");
@@ -59,6 +62,41 @@ fn every_deed_is_described() {
         let text = format!("\n.Cm {deed}");
         let found = simulate.split(&text).skip(1).any(|rest| rest.starts_with([' ', '\n']));
         assert!(found, "{deed} is not described");
+    }
+}
+
+/// The names of members, of the members of those too.
+fn members(value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members_of) => {
+            for (name, value) in members_of {
+                names.insert(name.clone());
+                members(value, names);
+            }
+        }
+        Value::Array(elements) => elements.iter().for_each(|element| members(element, names)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_member_of_json_is_described_with_its_command() {
+    let (_, section) = manual().split_once(".Ss JSON output").map(owned).unwrap();
+    let (section, _) = section.split_once("\n.Sh FILES").map(owned).unwrap();
+    let (common, commands) = section.split_once("\n.Bl -column").map(owned).unwrap();
+    for (run, status) in output::RUNS {
+        let machine = output::machine();
+        let printed = machine.control(&[run, &["--json"]].concat()).expect(status);
+        let Some(described) = commands.split("\n.It ").find(|item| item.starts_with(run[0])) else {
+            assert!(!printed.stdout.starts_with('{'), "{run:?} is not described");
+            continue;
+        };
+        let mut names = BTreeSet::new();
+        members(&printed.json(), &mut names);
+        let described = words(described).into_iter().chain(words(&common)).collect::<BTreeSet<_>>();
+        for name in names {
+            assert!(described.contains(name.as_str()), "{name} of {run:?} is not described");
+        }
     }
 }
 

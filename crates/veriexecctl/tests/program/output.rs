@@ -8,7 +8,7 @@ use std::process::Stdio;
 use crate::machine::{Machine, Run};
 
 /// A run of each command that has something to say, and its status.
-const RUNS: [(&[&str], i32); 16] = [
+pub(crate) const RUNS: [(&[&str], i32); 16] = [
     (&["load", "-v", "-k", "S"], 0),
     (&["load", "-v", "--replace", "S"], 0),
     (&["query", "good"], 0),
@@ -30,7 +30,7 @@ const RUNS: [(&[&str], i32); 16] = [
 /// These say nothing but errors.
 const SILENT: [&str; 2] = ["delete", "flush"];
 
-fn machine() -> Machine {
+pub(crate) fn machine() -> Machine {
     let machine = Machine::with(&["good", "bad"]);
     machine.sign("S", &["good", "bad"]);
     fs::write(machine.path("bad"), "changed").unwrap();
