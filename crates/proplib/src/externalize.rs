@@ -9,6 +9,9 @@ impl Object {
     /// The object as an XML property list, byte for byte as NetBSD writes it, without the NUL
     /// that NetBSD puts after it.
     ///
+    /// A long array or dictionary gets the memory for its text at once, as much as a sample of its
+    /// children needs and a sixteenth more; if the others are longer, it doubles.
+    ///
     /// ```
     /// use proplib::Object;
     ///
@@ -28,15 +31,7 @@ impl Object {
     /// # Errors
     /// [`WriteError`] if it exceeds the limits, or there is no memory for the text.
     pub fn externalize_within(&self, limits: &Limits) -> Result<Vec<u8>, WriteError> {
-        match self {
-            Self::Array(array) => array.externalize_within(limits),
-            Self::Dictionary(dictionary) => dictionary.externalize_within(limits),
-            leaf => {
-                let mut text = xml::room(0)?;
-                xml::write(leaf, &mut text, limits)?;
-                Ok(text)
-            }
-        }
+        xml::text(self, limits)
     }
 
     /// Hands the object as an XML property list to a sink, piece by piece, and returns the sink.
@@ -98,7 +93,7 @@ impl Object {
 }
 
 macro_rules! containers {
-    ($($type:ident $write:ident $what:literal;)*) => {$(
+    ($($type:ident $text:ident $write:ident $what:literal;)*) => {$(
         impl $type {
             #[doc = concat!("The ", $what, " as an XML property list, see [`Object::externalize`].")]
             ///
@@ -114,9 +109,7 @@ macro_rules! containers {
             /// # Errors
             /// [`WriteError`] if it exceeds the limits, or there is no memory for the text.
             pub fn externalize_within(&self, limits: &Limits) -> Result<Vec<u8>, WriteError> {
-                let mut text = xml::room(self.len())?;
-                xml::$write(self, &mut text, limits)?;
-                Ok(text)
+                xml::$text(self, limits)
             }
 
             #[doc = concat!("Hands the ", $what, " to a sink, see [`Object::externalize_to`].")]
@@ -153,6 +146,6 @@ macro_rules! containers {
 }
 
 containers! {
-    Array write_array "array";
-    Dictionary write_dictionary "dictionary";
+    Array text_of_array write_array "array";
+    Dictionary text_of_dictionary write_dictionary "dictionary";
 }

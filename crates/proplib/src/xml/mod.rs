@@ -13,6 +13,7 @@ mod read;
 mod scan;
 mod sink;
 mod text;
+mod whole;
 mod write;
 
 pub use array_reader::ArrayReader;
@@ -25,7 +26,8 @@ pub(crate) use read::read;
 pub use sink::IoSink;
 pub use sink::Sink;
 pub use text::Text;
-pub(crate) use write::{room, write, write_array, write_dictionary};
+pub(crate) use whole::{text, text_of_array, text_of_dictionary};
+pub(crate) use write::{write, write_array, write_dictionary};
 
 /// What comes before the first element.
 const HEADER: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\

@@ -8,7 +8,7 @@ use super::sink::Sink;
 use super::{FOOTER, HEADER, base64};
 use crate::bytes::Bytes;
 use crate::entries::Entry;
-use crate::fallible::{self, NoMemory};
+use crate::fallible;
 use crate::walk::Level;
 use crate::{Array, Dictionary, Limits, Object, WriteError};
 
@@ -45,17 +45,6 @@ fn write_container<S: Sink>(
     out.container(container, 0, limits.max_depth)?;
     out.bytes(FOOTER)?;
     out.finish()
-}
-
-/// A list with room for the text of a property list of so many elements or entries, of which none
-/// is much longer than they often are.
-pub(crate) fn room(children: usize) -> Result<Vec<u8>, NoMemory> {
-    /// As many bytes as an element or entry often takes.
-    const CHILD: usize = 64;
-    let around = const { HEADER.len() + FOOTER.len() + 2 * CHILD };
-    let mut text = Vec::new();
-    fallible::reserve_exact(&mut text, children.saturating_mul(CHILD).saturating_add(around))?;
-    Ok(text)
 }
 
 /// A container to be written.
