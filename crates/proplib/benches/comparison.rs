@@ -2,10 +2,11 @@
 //! `cargo xtask bench proplib` runs this and makes a report of it.
 //!
 //! Output is one measurement a line, its fields parted by tabs:
-//! * `time`, what, by whom, nanoseconds to write and to read one dictionary;
-//! * `growth`, how many elements, nanoseconds to write and to read one of them in one piece, then
-//!   in a stream, to memory that is there already and from it;
-//! * `peak`, what, how many elements, the most memory that the process ever held, in KiB.
+//! * `time`, what, by whom, what is done, nanoseconds for one dictionary;
+//! * `peak`, what is done, how many elements, the most memory that the process ever held, in KiB.
+//!
+//! What is a dictionary, `load`, or an array of as many as a number says. What a task makes it
+//! drops before it ends.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark may stop at once")]
 
 use std::fs::{self, File};
@@ -16,10 +17,13 @@ use std::time::Instant;
 
 use plist::Value;
 use proplib::xml::{ArrayStream, ArrayWriter, IoSink};
-use proplib::{Array, Limits, Object, ReadOptions};
+use proplib::{Limits, Object, ReadOptions};
 
 /// What veriexecctl(8) sends to load an entry.
 const LOAD: &[u8] = include_bytes!("../tests/golden/load.plist");
+
+/// As many elements as the array has that the plist crate has to do with, too.
+const COMPARED: usize = 100_000;
 
 /// No limit to what is read.
 const LIMITS: Limits = Limits { max_input: usize::MAX, ..Limits::DEFAULT };
@@ -29,94 +33,122 @@ fn main() {
         std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        [] | ["times"] => times(),
+        ["kept", what] => kept(&Subject::of(what)),
+        ["new", what, task] => new(&Subject::of(what), task),
         ["peak", what, count, file] => peak(what, count.parse().unwrap(), Path::new(file)),
-        ["texts", directory] => {
-            fs::write(Path::new(directory).join("load"), LOAD).unwrap();
-            let text = loads(100_000).externalize().unwrap();
-            fs::write(Path::new(directory).join("array"), text).unwrap();
-        }
-        _ => panic!("expected times, peak write|read COUNT FILE, or texts DIRECTORY"),
+        ["text", what, file] => fs::write(file, Subject::of(what).text).unwrap(),
+        // What cargo does with a benchmark when nobody says what is to be measured.
+        [] => kept(&Subject::of("load")),
+        _ => panic!(
+            "expected kept WHAT, new WHAT TASK, peak write|read COUNT FILE or text WHAT FILE"
+        ),
     }
 }
 
-fn times() {
-    let (object, value) = (Object::internalize(LOAD).unwrap(), theirs(LOAD));
-    let times = alternate(
-        40,
-        5_000,
-        [
-            &mut || drop(black_box(black_box(&object).externalize().unwrap())),
-            &mut || drop(black_box(write_theirs(black_box(&value)))),
-            &mut || drop(black_box(ours(black_box(LOAD)))),
-            &mut || drop(black_box(theirs(black_box(LOAD)))),
-        ],
-    );
-    show_pair("load", 1.0, times);
-
-    let count = 100_000;
-    let object = loads(count);
-    let text = object.externalize().unwrap();
-    let value = theirs(&text);
-    let times = alternate(
-        25,
-        1,
-        [
-            &mut || drop(black_box(black_box(&object).externalize().unwrap())),
-            &mut || drop(black_box(write_theirs(black_box(&value)))),
-            &mut || drop(black_box(ours(black_box(&text)))),
-            &mut || drop(black_box(theirs(black_box(&text)))),
-        ],
-    );
-    show_pair("array", count as f64, times);
-    drop((object, text, value));
-
-    let load = ours(LOAD);
-    for count in [1_000, 10_000, 100_000, 1_000_000] {
-        let object = loads(count);
-        let text = object.externalize().unwrap();
-        let mut kept = text.clone();
-        let times = alternate(
-            (1_000_000 / count).clamp(10, 40),
-            1,
-            [
-                &mut || drop(black_box(black_box(&object).externalize().unwrap())),
-                &mut || drop(black_box(ours(black_box(&text)))),
-                &mut || {
-                    kept.clear();
-                    stream_out(black_box(&load), count, &mut kept);
-                },
-                &mut || stream_in(black_box(&text[..])),
-            ],
-        );
-        let [write, read, stream_out, stream_in] = times.map(|time| time / count as f64);
-        println!("growth\t{count}\t{write}\t{read}\t{stream_out}\t{stream_in}");
-    }
-}
-
-fn show_pair(what: &str, count: f64, [write, write_theirs, read, read_theirs]: [f64; 4]) {
-    println!("time\t{what}\tproplib\t{}\t{}", write / count, read / count);
-    println!("time\t{what}\tplist\t{}\t{}", write_theirs / count, read_theirs / count);
-}
-
-/// The nanoseconds that each task takes in its fastest round, which others disturbed least. The
-/// tasks take turns, so that a busy time of the machine hits all of them.
-fn alternate<const TASKS: usize>(
+/// What is written and read.
+struct Subject<'a> {
+    name: &'a str,
+    text: Vec<u8>,
+    /// How many dictionaries there are in it.
+    count: usize,
+    is_compared: bool,
     rounds: usize,
+    /// How often a task is done in a round.
     calls: u32,
-    mut tasks: [&mut dyn FnMut(); TASKS],
-) -> [f64; TASKS] {
-    let mut fastest = [f64::INFINITY; TASKS];
-    for _ in 0..rounds {
-        for (task, fastest) in tasks.iter_mut().zip(&mut fastest) {
-            let start = Instant::now();
-            for _ in 0..calls {
-                task();
+}
+
+impl<'a> Subject<'a> {
+    fn of(name: &'a str) -> Self {
+        if name == "load" {
+            let text = LOAD.to_vec();
+            return Self { name, text, count: 1, is_compared: true, rounds: 40, calls: 5_000 };
+        }
+        let count = name.parse().unwrap();
+        let mut text = Vec::new();
+        stream_out(&ours(LOAD), count, &mut text);
+        let rounds = (3_000_000 / count).clamp(10, 200);
+        Self { name, text, count, is_compared: count == COMPARED, rounds, calls: 1 }
+    }
+
+    /// What the text says, to us and to the plist crate if that has to do with it.
+    fn objects(&self) -> (Object, Value) {
+        let none = Value::Boolean(false);
+        (ours(&self.text), if self.is_compared { theirs(&self.text) } else { none })
+    }
+
+    /// Prints the nanoseconds that a task takes in its fastest round, which others disturbed
+    /// least: here, and in the plist crate. The two take turns, so that a busy time of the machine
+    /// hits both.
+    fn measure<const BY: usize>(&self, task: &str, mut doers: [&mut dyn FnMut(); BY]) {
+        let mut fastest = [f64::INFINITY; BY];
+        let doers = doers.iter_mut().take(if self.is_compared { BY } else { 1 });
+        let mut doers: Vec<_> = doers.zip(["proplib", "plist"]).zip(&mut fastest).collect();
+        for _ in 0..self.rounds {
+            for ((run, _), fastest) in &mut doers {
+                let start = Instant::now();
+                for _ in 0..self.calls {
+                    run();
+                }
+                **fastest = fastest.min(start.elapsed().as_secs_f64() * 1e9);
             }
-            *fastest = fastest.min(start.elapsed().as_secs_f64() * 1e9 / f64::from(calls));
+        }
+        let dictionaries = f64::from(self.calls) * self.count as f64;
+        for ((_, by), time) in doers {
+            println!("time\t{}\t{by}\t{task}\t{}", self.name, *time / dictionaries);
         }
     }
-    fastest
+}
+
+/// Writing to memory that the last round wrote to, reading, and both element by element.
+fn kept(subject: &Subject<'_>) {
+    let text = subject.text.as_slice();
+    let (object, value) = subject.objects();
+    let (mut kept, mut kept_by_theirs) = (Vec::new(), Vec::new());
+    subject.measure(
+        "write",
+        [
+            &mut || {
+                kept.clear();
+                black_box(&object).externalize_to(&mut kept, &Limits::DEFAULT).unwrap();
+                black_box(&kept);
+            },
+            &mut || {
+                kept_by_theirs.clear();
+                black_box(&value).to_writer_xml(&mut kept_by_theirs).unwrap();
+                black_box(&kept_by_theirs);
+            },
+        ],
+    );
+    drop((object, value, kept_by_theirs));
+    subject.measure(
+        "read",
+        [&mut || drop(black_box(ours(black_box(text)))), &mut || {
+            drop(black_box(theirs(black_box(text))))
+        }],
+    );
+    if subject.name != "load" {
+        let load = ours(LOAD);
+        let mut stream_out = || {
+            kept.clear();
+            stream_out(black_box(&load), subject.count, &mut kept);
+            black_box(&kept);
+        };
+        subject.measure("stream-out", [&mut stream_out]);
+        subject.measure("stream-in", [&mut || stream_in(black_box(text))]);
+    }
+}
+
+/// Writing to a text that is new each time; the task's name says where its memory is from.
+fn new(subject: &Subject<'_>, task: &str) {
+    let (object, value) = subject.objects();
+    subject.measure(
+        task,
+        [&mut || drop(black_box(black_box(&object).externalize().unwrap())), &mut || {
+            let mut text = Vec::new();
+            black_box(&value).to_writer_xml(&mut text).unwrap();
+            black_box(text);
+        }],
+    );
 }
 
 fn ours(text: &[u8]) -> Object {
@@ -125,21 +157,6 @@ fn ours(text: &[u8]) -> Object {
 
 fn theirs(text: &[u8]) -> Value {
     Value::from_reader_xml(text).unwrap()
-}
-
-fn write_theirs(value: &Value) -> Vec<u8> {
-    let mut text = Vec::new();
-    value.to_writer_xml(&mut text).unwrap();
-    text
-}
-
-/// An array of so many dictionaries, none of which shares memory with another.
-fn loads(count: usize) -> Object {
-    let mut array = Array::new();
-    for _ in 0..count {
-        array.push(Object::internalize(LOAD).unwrap()).unwrap();
-    }
-    array.into()
 }
 
 fn stream_out(load: &Object, count: usize, out: impl io::Write) {
