@@ -155,7 +155,7 @@ int veriexec_check_open(const struct file *file)
 	if (S_ISBLK(inode->i_mode) || S_ISCHR(inode->i_mode))
 		return check_device(file);
 	/* What is opened to be executed is asked about as such. */
-	if (!S_ISREG(inode->i_mode) || (file->f_flags & __FMODE_EXEC) || veriexec_is_ours(file))
+	if (!S_ISREG(inode->i_mode) || (file->f_flags & __FMODE_EXEC) || veriexec_is_reading())
 		return 0;
 	if (!writes)
 		return check_access(file, VERIEXEC_FILE);

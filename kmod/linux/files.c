@@ -8,6 +8,7 @@
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/file.h>
+#include <linux/list.h>
 #include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/mount.h>
@@ -15,6 +16,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/stat.h>
 #include <linux/user_namespace.h>
 #include <linux/version.h>
@@ -166,12 +168,51 @@ struct veriexec_reading {
 	struct inode *kept;
 };
 
-/* What all our files are opened with, so that the hooks know them. */
+/* What our files are opened with: the kernel's own rights. */
 static const struct cred *reader;
 
-bool veriexec_is_ours(const struct file *file)
+/* A task that opens or reads a file for us. */
+struct occupied {
+	struct list_head list;
+	const struct task_struct *task;
+};
+
+static LIST_HEAD(occupied);
+static DEFINE_SPINLOCK(occupied_lock);
+
+static void begin_reading(struct occupied *own)
 {
-	return file->f_cred == reader;
+	own->task = current;
+	spin_lock(&occupied_lock);
+	list_add(&own->list, &occupied);
+	spin_unlock(&occupied_lock);
+}
+
+static void end_reading(struct occupied *own)
+{
+	spin_lock(&occupied_lock);
+	list_del(&own->list);
+	spin_unlock(&occupied_lock);
+}
+
+/*
+ * Whether the task opens or reads a file for us, and what it opens meanwhile is for us, too: an
+ * overlay opens the file underneath, in its own name.
+ */
+bool veriexec_is_reading(void)
+{
+	const struct occupied *other;
+	bool found = false;
+
+	/* What this task has put in, it sees. */
+	if (list_empty_careful(&occupied))
+		return false;
+	spin_lock(&occupied_lock);
+	list_for_each_entry(other, &occupied, list)
+		if (other->task == current)
+			found = true;
+	spin_unlock(&occupied_lock);
+	return found;
 }
 
 /*
@@ -196,6 +237,7 @@ static int open_reading(const struct path *path, int writers, struct veriexec_re
 {
 	struct inode *inode = d_real_inode(path->dentry);
 	struct veriexec_reading *reading;
+	struct occupied own;
 	int error;
 
 	/* Opening anything else can wait for somebody, or set something off. */
@@ -207,8 +249,10 @@ static int open_reading(const struct path *path, int writers, struct veriexec_re
 	error = keep_out(reading, inode, writers);
 	if (error)
 		goto failed;
+	begin_reading(&own);
 	reading->file = MAY_FAIL(dentry_open(path, O_RDONLY | O_LARGEFILE | O_NOATIME, reader),
 				 ERR_PTR(-ENOMEM));
+	end_reading(&own);
 	if (IS_ERR(reading->file)) {
 		error = PTR_ERR(reading->file);
 		reading->file = NULL;
@@ -317,12 +361,16 @@ int veriexec_shim_hash(struct veriexec_reading *reading, const char *algorithm, 
 		       size_t len)
 {
 	struct crypto_shash *hash = MAY_FAIL(crypto_alloc_shash(algorithm, 0, 0), ERR_PTR(-ENOMEM));
+	struct occupied own;
 	int error = -EINVAL;
 
 	if (IS_ERR(hash))
 		return PTR_ERR(hash) == -ENOENT ? -EOPNOTSUPP : PTR_ERR(hash);
-	if (crypto_shash_digestsize(hash) == len)
+	if (crypto_shash_digestsize(hash) == len) {
+		begin_reading(&own);
 		error = hash_with(hash, reading->file, digest);
+		end_reading(&own);
+	}
 	crypto_free_shash(hash);
 	return error;
 }

@@ -26,7 +26,7 @@ void veriexec_files_exit(void);
 void veriexec_identify(struct inode *inode, bool is_root, struct veriexec_located *located);
 void veriexec_identify_dentry(struct dentry *dentry, struct veriexec_located *located);
 void veriexec_identify_file(const struct file *file, struct veriexec_located *located);
-bool veriexec_is_ours(const struct file *file);
+bool veriexec_is_reading(void);
 int veriexec_pin(struct veriexec_pin *pin, const u8 *name, size_t len,
 		 struct veriexec_located *located);
 
