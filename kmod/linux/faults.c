@@ -2,14 +2,15 @@
 /*
  * For tests alone: what may fail for want of memory fails when told to.
  *
- * The parameter `fail` is written N for the N-th such call of the thread that writes it, -N for that
- * and all that follow, and 0 for none; at insmod(8) the calls are those of the module's beginning.
- * Read, it is how many have failed since it was written.
+ * The parameter `fail` is written N for the N-th such call of the thread that writes it and of its
+ * children, -N for that and all that follow, and 0 for none; at insmod(8) the calls are those of the
+ * module's beginning. Read, it is how many have failed since it was written.
  */
 #include "veriexec.h"
 
 #include <linux/moduleparam.h>
 #include <linux/sched.h>
+#include <linux/sysfs.h>
 
 /* Only ever compared: who is gone makes no calls. */
 static const struct task_struct *thread;
@@ -21,7 +22,9 @@ static int failed;
 
 bool veriexec_fault(void)
 {
-	if (READ_ONCE(thread) != current)
+	const struct task_struct *wanted = READ_ONCE(thread);
+
+	if (!wanted || (wanted != current && wanted != rcu_access_pointer(current->real_parent)))
 		return false;
 	if (remaining) {
 		remaining--;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Makes system calls, row by row of a table, and compares what they answer: rows TABLE COMMAND
+ * Makes system calls, row by row of a table, and compares what they answer: rows TABLE COMMAND [-f]
  *
  * The files are made first, then the shell runs the command, which lists them; then the rows come
  * level by level. Prints how they differ, at last how many there are and how many agree, and fails
@@ -8,6 +8,8 @@
  *
  * A line of the table is a row, its fields between tabs: those of struct row, up to `other`, as they
  * come there. If more follow, the kernel's log is looked at: they are what it should have.
+ *
+ * With -f the calls of the rows are made with faults, see rows/faults.c.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -144,7 +146,7 @@ static void read_table(const char *name)
 	}
 }
 
-static const struct call *call_of(const struct row *row)
+const struct call *call_of(const struct row *row)
 {
 	const struct call *call = file_call_named(row->call);
 
@@ -190,7 +192,7 @@ static void prepare(struct row *row)
 		die(row->file);
 }
 
-static void evaluate(const struct row *row)
+void evaluate(const struct row *row)
 {
 	int file = open(row->file, O_RDONLY | O_CLOEXEC);
 
@@ -299,9 +301,10 @@ static int run_level(int level)
 int main(int argc, char **argv)
 {
 	struct rlimit files = { 65536, 65536 };
+	bool has_faults = argc == 4 && !strcmp(argv[3], "-f");
 	int agreed, level, index;
 
-	if (argc != 3 || setrlimit(RLIMIT_NOFILE, &files))
+	if ((argc != 3 && !has_faults) || setrlimit(RLIMIT_NOFILE, &files))
 		return 2;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	umask(0);
@@ -312,6 +315,8 @@ int main(int argc, char **argv)
 	for (index = 0; index < row_count; index++)
 		prepare(&rows[index]);
 	guest_begin();
+	if (has_faults)
+		faults_begin();
 	agreed = run_early();
 	if (system(argv[2]))
 		die(argv[2]);
@@ -320,8 +325,10 @@ int main(int argc, char **argv)
 	for (level = 0; level <= 3; level++) {
 		if (set_level(level))
 			die("strict");
-		agreed += run_level(level);
+		agreed += has_faults ? run_with_faults(rows, row_count, level) : run_level(level);
 	}
+	if (has_faults)
+		print_faults();
 	printf("rows %d, agreed %d\n", row_count, agreed);
 	return agreed == row_count ? 0 : 1;
 }

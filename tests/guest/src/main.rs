@@ -29,7 +29,7 @@ use clap::Parser;
 
 use cache::Cache;
 use kernel::{Kernel, Series};
-use module::Module;
+use module::{Faults, Module};
 use scenario::{Materials, Scenario};
 use tools::Tools;
 
@@ -90,18 +90,25 @@ fn run(cli: &Cli) -> Result<usize> {
     let tools = Tools::fetch(&cache).context("the tools")?;
     let (mut ran, mut failed) = (0_usize, 0_usize);
     for series in series {
-        let kernel = Kernel::fetch(&cache, series).with_context(|| format!("kernel {series}"))?;
+        let kernel =
+            Kernel::fetch(&cache, series).with_context(|| format!("kernel {series}"))?;
         let module = match &cli.tree {
             Some(tree) => Module::build_with_dkms(&cache, &kernel, tree),
-            None => Module::build(&cache, &tools, &kernel, &cli.object),
+            None => Module::build(&cache, &tools, &kernel, &cli.object, Faults::None),
         };
         let module = module.with_context(|| format!("the module for kernel {}", kernel.release))?;
+        let faulty = scenarios.iter().any(|scenario| scenario.has_faults).then(|| {
+            Module::build(&cache, &tools, &kernel, &cli.object, Faults::OnDemand)
+                .with_context(|| format!("the module with faults for kernel {}", kernel.release))
+        });
+        let faulty = faulty.transpose()?;
         println!("kernel {}, module of {} bytes", kernel.release, module.stripped_size);
         let materials = Materials {
             cache: &cache,
             tools: &tools,
             kernel: &kernel,
             module: &module,
+            faulty: faulty.as_ref(),
             programs: &cli.programs,
             minutes: cli.minutes,
         };

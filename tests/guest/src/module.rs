@@ -28,6 +28,15 @@ const SOURCES: [&str; 12] = [
     "veriexec.h",
 ];
 
+/// Whether what needs memory fails when told to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Faults {
+    /// No: the module as it is installed.
+    None,
+    /// Yes: `kmod/linux/faults.c`.
+    OnDemand,
+}
+
 /// A built module.
 #[derive(Debug)]
 pub(crate) struct Module {
@@ -45,9 +54,12 @@ impl Module {
         tools: &Tools,
         kernel: &Kernel,
         object: &Path,
+        faults: Faults,
     ) -> Result<Self> {
-        let place = cache.empty_directory(&format!("module-{}", kernel.series))?;
-        for name in SOURCES {
+        let kind = if faults == Faults::None { "" } else { "-faults" };
+        let place = cache.empty_directory(&format!("module-{}{kind}", kernel.series))?;
+        let more: &[&str] = if faults == Faults::None { &[] } else { &["faults.c"] };
+        for name in SOURCES.iter().chain(more) {
             let source = repository().join("kmod/linux").join(name);
             fs::copy(&source, place.join(name)).with_context(|| source.display().to_string())?;
         }
@@ -55,6 +67,9 @@ impl Module {
             .with_context(|| format!("{}; cargo xtask kmod makes it", object.display()))?;
         let mut make = tools.make();
         make.arg("-C").arg(&place).arg(format!("HEADERS={}", kernel.headers.display()));
+        if faults == Faults::OnDemand {
+            make.arg("VERIEXEC_FAULTS=1");
+        }
         let built = make.output().context("cannot run make")?;
         let said = [built.stdout, built.stderr].concat();
         let said = String::from_utf8_lossy(&said);

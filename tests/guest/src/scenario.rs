@@ -5,6 +5,7 @@ mod boot;
 mod device;
 mod enforcement;
 mod loader;
+mod memory;
 mod module;
 mod policy;
 mod traffic;
@@ -32,6 +33,7 @@ pub(crate) const ALL: &[Scenario] = &[
     enforcement::SCENARIO,
     policy::SCENARIO,
     answers::SCENARIO,
+    memory::SCENARIO,
     loader::SCENARIO,
     traffic::SCENARIO,
 ];
@@ -50,6 +52,8 @@ pub(crate) struct Scenario {
     kernel_modules: &'static [&'static str],
     /// Lines of the kernel's log that are no failure here.
     expected: &'static [&'static str],
+    /// Whether the module is one in which what needs memory fails when told to.
+    pub(crate) has_faults: bool,
     /// Modules of ours that it inserts: `tests/guest/modules`.
     own_modules: &'static [&'static str],
     cpus: u8,
@@ -71,6 +75,7 @@ impl Scenario {
         c_programs: &[],
         kernel_modules: &[],
         expected: &[],
+        has_faults: false,
         own_modules: &[],
         cpus: 1,
         disks: &[],
@@ -99,8 +104,12 @@ impl Scenario {
         let Materials { cache, tools, kernel, minutes, .. } = materials;
         let script = format!("release={}\nminutes={minutes}\n{}", kernel.release, self.script);
         let mut root = Root::new(&tools.busybox(), &script)?;
-        root.copy(&materials.module.file, Path::new("/lib/veriexec.ko"))?;
-        root.copy(&materials.module.compressed, Path::new("/lib/veriexec.ko.xz"))?;
+        let module = match materials.faulty {
+            Some(faulty) if self.has_faults => faulty,
+            _ => materials.module,
+        };
+        root.copy(&module.file, Path::new("/lib/veriexec.ko"))?;
+        root.copy(&module.compressed, Path::new("/lib/veriexec.ko.xz"))?;
         for name in self.programs {
             root.program(&materials.programs.join(name))?;
         }
@@ -129,6 +138,8 @@ pub(crate) struct Materials<'a> {
     pub(crate) tools: &'a Tools,
     pub(crate) kernel: &'a Kernel,
     pub(crate) module: &'a Module,
+    /// The module with faults, if a scenario needs it.
+    pub(crate) faulty: Option<&'a Module>,
     /// Where our programs are.
     pub(crate) programs: &'a Path,
     /// How long the soak lasts.

@@ -50,6 +50,21 @@ const char *status_of(const char *file);
 int set_level(int level);
 int set_verbosity(int verbosity);
 
+/* Opens what faults need, of a module that has them. */
+void faults_begin(void);
+
+/*
+ * Of what this thread and its children do from now on and what may fail for want of memory, the
+ * N-th fails; for -N that and all after it, for 0 nothing.
+ */
+void fail_next(int which);
+
+/* How many have failed since; nothing fails any more. */
+int failed(void);
+
+/* How many of the core's allocations there are. */
+int allocations(void);
+
 /* Forgets what is in the kernel's log. */
 void log_skip(void);
 

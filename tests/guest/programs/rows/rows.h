@@ -51,6 +51,18 @@ const struct call *file_call_named(const char *name);
 const struct call *system_call_named(const char *name);
 const struct call *driver_call_named(const char *name);
 
+/* The call of a row. */
+const struct call *call_of(const struct row *row);
+
+/* Has a row's file evaluated. */
+void evaluate(const struct row *row);
+
+/* Makes the calls of a level with faults: how many rows are as they should be. */
+int run_with_faults(struct row *rows, int count, int level);
+
+/* Says what came of them. */
+void print_faults(void);
+
 /* The path of a name in the row's directory; overwritten by the fourth call from now. */
 const char *in_directory(const struct row *row, const char *name);
 

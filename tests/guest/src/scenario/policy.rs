@@ -13,14 +13,14 @@ use std::path::Path;
 
 use anyhow::Result;
 use sigfile::EntryType;
-use veriexec::StrictLevel;
+use veriexec::{Event, StrictLevel};
 
-use self::calls::{CALLS, Call, Subject};
+use self::calls::{CALLS, Call, Objects, Subject};
 use self::expectation::Question;
 use super::{Materials, Scenario};
 use crate::disk::Disk;
 use crate::root::Root;
-use crate::rows::{self, Row};
+use crate::rows::{self, Place, Row, State};
 
 pub(super) const SCENARIO: Scenario = Scenario {
     name: "policy",
@@ -61,6 +61,22 @@ fn questions() -> Vec<Question> {
         }
     }
     questions
+}
+
+/// One row of each call, level and kind of contents: of the types of entry, that which permits
+/// everything; fresh, if it can be; and the log is not looked at.
+pub(super) fn representative_rows() -> impl Iterator<Item = (Event, Row)> {
+    let everything = EntryType::DIRECT | EntryType::INDIRECT | EntryType::FILE;
+    let is_wanted = move |question: &Question| {
+        let Subject { entry, state, .. } = question.subject;
+        let is_fresh = state == State::Fresh;
+        let is_listed_for_all = entry.is_none_or(|entry| entry == everything);
+        let is_only = question.call.objects == Objects::Listed;
+        is_only || is_fresh && is_listed_for_all
+    };
+    let questions = questions().into_iter().filter(is_wanted);
+    let rows = questions.map(|question| (question.call.event, question.row()));
+    rows.filter(|(_, row)| row.place != Place::BrokenDisk)
 }
 
 /// What the policy is asked by them: levels, events and objects.
