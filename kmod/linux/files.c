@@ -13,6 +13,7 @@
 #include <linux/mm.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
+#include <linux/pagemap.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -216,12 +217,27 @@ bool veriexec_is_reading(void)
 }
 
 /*
+ * Drops what is in memory of a file, so that it is the disk that is read. If some of it stays,
+ * because somebody holds it, nobody can say which of them others will read.
+ */
+static bool is_fresh(struct inode *inode)
+{
+	struct address_space *mapping = inode->i_mapping;
+
+	return !filemap_write_and_wait(mapping) && !invalidate_inode_pages2(mapping);
+}
+
+/*
  * Sees to it that nobody but those who may can write the file until it is read: keeps everybody
  * out if nobody may.
  */
 static int keep_out(struct veriexec_reading *reading, struct inode *inode, int writers)
 {
-	if (veriexec_mount_is_written(mount_number(inode)))
+	enum veriexec_written written = veriexec_mount_written(mount_number(inode));
+
+	if (written == VERIEXEC_BEING_WRITTEN)
+		return -ETXTBSY;
+	if (written == VERIEXEC_ONCE_WRITTEN && !is_fresh(inode))
 		return -ETXTBSY;
 	if (writers >= 0)
 		return atomic_read(&inode->i_writecount) > writers ? -ETXTBSY : 0;

@@ -302,10 +302,11 @@ int veriexec_mount_name(u64 number, char *name, size_t size)
 	return max(len, 0);
 }
 
-/* Raw writers: whoever has a block device open for write. */
+/* Raw writers: whoever has, or had, a block device open for write. */
 
 struct raw_writer {
 	struct list_head list;
+	/* NULL if he is gone: of those who are, one of a device is kept in mind. */
 	const struct file *file;
 	dev_t device;
 	/* A disk of which some part is in use, perhaps as a part of another disk. */
@@ -333,24 +334,57 @@ int veriexec_mounts_on(dev_t device, u64 *numbers, size_t size)
 	return count;
 }
 
-/* Whether somebody may be writing to what a file system with a table is on. */
-bool veriexec_mount_is_written(u64 number)
+/* Whether somebody may be writing to what a file system with a table is on, or has been. */
+enum veriexec_written veriexec_mount_written(u64 number)
 {
+	enum veriexec_written written = VERIEXEC_NEVER_WRITTEN;
 	const struct raw_writer *writer;
 	const struct mount *mount;
-	bool is_written = false;
 
 	/* Who comes now is asked about, and what was found before that is forgotten then. */
 	if (list_empty_careful(&raw_writers))
-		return false;
+		return written;
 	mutex_lock(&lock);
 	mount = find(number);
-	list_for_each_entry(writer, &raw_writers, list)
-		if (mount && (is_on(mount, writer->device) ||
-			      (mount->is_anywhere && writer->is_claimed)))
-			is_written = true;
+	list_for_each_entry(writer, &raw_writers, list) {
+		if (!mount || !(is_on(mount, writer->device) ||
+				(mount->is_anywhere && writer->is_claimed)))
+			continue;
+		if (writer->file)
+			written = VERIEXEC_BEING_WRITTEN;
+		else if (written == VERIEXEC_NEVER_WRITTEN)
+			written = VERIEXEC_ONCE_WRITTEN;
+	}
 	mutex_unlock(&lock);
-	return is_written;
+	return written;
+}
+
+static struct raw_writer *gone_writer(dev_t device)
+{
+	struct raw_writer *writer;
+
+	list_for_each_entry(writer, &raw_writers, list)
+		if (!writer->file && writer->device == device)
+			return writer;
+	return NULL;
+}
+
+/* What is on a device is no more what is in memory of it, though nobody opened the device. */
+int veriexec_device_changes(dev_t device)
+{
+	struct raw_writer *writer = MAY_FAIL(kzalloc(sizeof(*writer), GFP_KERNEL), NULL);
+
+	if (!writer)
+		return -ENOMEM;
+	writer->device = device;
+	mutex_lock(&lock);
+	if (!gone_writer(device)) {
+		list_add(&writer->list, &raw_writers);
+		writer = NULL;
+	}
+	mutex_unlock(&lock);
+	kfree(writer);
+	return 0;
 }
 
 int veriexec_raw_writer_came(const struct file *file)
@@ -375,14 +409,19 @@ int veriexec_raw_writer_came(const struct file *file)
 
 void veriexec_raw_writer_went(const struct file *file)
 {
-	struct raw_writer *writer;
+	struct raw_writer *writer, *gone;
 
 	mutex_lock(&lock);
 	list_for_each_entry(writer, &raw_writers, list) {
 		if (writer->file != file)
 			continue;
-		list_del(&writer->list);
-		kfree(writer);
+		gone = gone_writer(writer->device);
+		writer->file = NULL;
+		if (gone) {
+			gone->is_claimed |= writer->is_claimed;
+			list_del(&writer->list);
+			kfree(writer);
+		}
 		break;
 	}
 	mutex_unlock(&lock);

@@ -20,6 +20,13 @@ struct veriexec_pin {
 	struct path path;
 };
 
+/* Whether the disk below a file system is, or was, written by somebody else. */
+enum veriexec_written {
+	VERIEXEC_NEVER_WRITTEN,
+	VERIEXEC_ONCE_WRITTEN,
+	VERIEXEC_BEING_WRITTEN,
+};
+
 /* files.c: what files are, and what is in them. */
 int veriexec_files_init(void);
 void veriexec_files_exit(void);
@@ -38,7 +45,8 @@ void veriexec_mounts_gone(const struct super_block *sb);
 void veriexec_mounts_exit(void);
 int veriexec_mount_name(u64 number, char *name, size_t size);
 int veriexec_mounts_on(dev_t device, u64 *numbers, size_t size);
-bool veriexec_mount_is_written(u64 number);
+enum veriexec_written veriexec_mount_written(u64 number);
+int veriexec_device_changes(dev_t device);
 int veriexec_raw_writer_came(const struct file *file);
 void veriexec_raw_writer_went(const struct file *file);
 void veriexec_raw_writers_exit(void);
