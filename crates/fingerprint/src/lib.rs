@@ -17,9 +17,17 @@ mod digest;
 #[cfg(feature = "std")]
 mod batch;
 #[cfg(feature = "std")]
+mod engine;
+#[cfg(feature = "std")]
 mod file;
 #[cfg(feature = "std")]
 mod hasher;
+#[cfg(feature = "std")]
+mod kernel;
+#[cfg(feature = "std")]
+mod lanes;
+#[cfg(feature = "std")]
+mod message;
 #[cfg(feature = "std")]
 mod rooted;
 #[cfg(feature = "std")]
@@ -31,9 +39,13 @@ pub use digest::{Digest, DigestError};
 #[cfg(feature = "std")]
 pub use batch::{Batch, BatchError, Job, Outcome};
 #[cfg(feature = "std")]
+pub use engine::Engine;
+#[cfg(feature = "std")]
 pub use file::{FileError, of_file, open};
 #[cfg(feature = "std")]
 pub use hasher::Hasher;
+#[cfg(feature = "std")]
+pub use lanes::{Lanes, Piece};
 #[cfg(feature = "std")]
 pub use rooted::resolve_in;
 #[cfg(feature = "std")]

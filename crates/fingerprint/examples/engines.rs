@@ -1,0 +1,85 @@
+//! Prints how fast each engine of this machine makes digests, from memory and on one core.
+//!
+//! The engines of an algorithm take turns, many times, and the best turn of each is shown: what
+//! else the machine does meanwhile matters little.
+#![allow(clippy::print_stdout)]
+
+use std::time::Duration;
+
+use fingerprint::{Algorithm, Engine, Hasher, Lanes, Piece};
+use rustix::time::{ClockId, clock_gettime};
+
+/// Bytes of each stream: what a reader of files has at hand of each of them.
+const LEN: usize = 32 * 1024;
+const TURNS: usize = 60;
+
+fn main() {
+    let memory: Vec<u8> = (0..64 * LEN).map(|at| (at / 7) as u8).collect();
+    println!(
+        "{:<8} {:<12} {:>5} {:>8} {:>6} {:>8} {:>6}",
+        "", "engine", "lanes", "GB/s", "ratio", "alone", "ratio"
+    );
+    let wanted: Vec<_> = std::env::args().skip(1).filter_map(|name| name.parse().ok()).collect();
+    for algorithm in Algorithm::ALL {
+        if !wanted.is_empty() && !wanted.contains(&algorithm) {
+            continue;
+        }
+        let engines = Engine::all(algorithm);
+        let mut best = vec![[Duration::MAX; 2]; engines.len()];
+        let mut of_crate = Duration::MAX;
+        let mut lanes: Vec<_> = engines.iter().cloned().map(Lanes::new).collect();
+        for _ in 0..TURNS {
+            of_crate = of_crate.min(timed(|| {
+                std::hint::black_box(Hasher::digest(algorithm, &memory[..LEN]));
+            }));
+            for (lanes, best) in lanes.iter_mut().zip(&mut best) {
+                let all = timed(|| hash(lanes, lanes.count(), &memory));
+                let alone = timed(|| hash(lanes, 1, &memory));
+                *best = [best[0].min(all), best[1].min(alone)];
+            }
+        }
+        let crate_rate = rate(LEN, of_crate);
+        println!("{:<8} {:<12} {:>5} {:>8.3}", algorithm.name(), "crate", 1, crate_rate);
+        for (engine, [all, alone]) in engines.iter().zip(best) {
+            let [all, alone] = [rate(engine.lanes() * LEN, all), rate(LEN, alone)];
+            println!(
+                "{:<8} {:<12} {:>5} {:>8.3} {:>6.2} {:>8.3} {:>6.2}",
+                "",
+                engine.name(),
+                engine.lanes(),
+                all,
+                all / crate_rate,
+                alone,
+                alone / crate_rate
+            );
+        }
+    }
+}
+
+/// Makes the digests of so many streams.
+fn hash(lanes: &mut Lanes, streams: usize, memory: &[u8]) {
+    let mut pieces: Vec<_> =
+        memory.chunks(LEN).take(streams).map(|bytes| Piece { bytes, last: true }).collect();
+    while pieces.iter().any(|piece| piece.last) {
+        lanes.run(&mut pieces);
+    }
+    for lane in 0..streams {
+        std::hint::black_box(lanes.take(lane));
+    }
+}
+
+/// The time of the processor that the work takes.
+fn timed(mut work: impl FnMut()) -> Duration {
+    let now = || {
+        let time = clock_gettime(ClockId::ThreadCPUTime);
+        Duration::new(time.tv_sec.cast_unsigned(), time.tv_nsec as u32)
+    };
+    let before = now();
+    work();
+    now() - before
+}
+
+/// In GB/s.
+fn rate(bytes: usize, time: Duration) -> f64 {
+    bytes as f64 / time.as_secs_f64() / 1e9
+}

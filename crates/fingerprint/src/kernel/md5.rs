@@ -1,0 +1,127 @@
+//! MD5 in lanes, RFC 1321 section 3.4.
+
+use super::Streams;
+use super::vector::{self, Vector};
+
+/// The table T: the integer part of 2^32 times the sine of 1 to 64 radians, without its sign.
+const T: [u32; 64] = [
+    0xd76a_a478,
+    0xe8c7_b756,
+    0x2420_70db,
+    0xc1bd_ceee,
+    0xf57c_0faf,
+    0x4787_c62a,
+    0xa830_4613,
+    0xfd46_9501,
+    0x6980_98d8,
+    0x8b44_f7af,
+    0xffff_5bb1,
+    0x895c_d7be,
+    0x6b90_1122,
+    0xfd98_7193,
+    0xa679_438e,
+    0x49b4_0821,
+    0xf61e_2562,
+    0xc040_b340,
+    0x265e_5a51,
+    0xe9b6_c7aa,
+    0xd62f_105d,
+    0x0244_1453,
+    0xd8a1_e681,
+    0xe7d3_fbc8,
+    0x21e1_cde6,
+    0xc337_07d6,
+    0xf4d5_0d87,
+    0x455a_14ed,
+    0xa9e3_e905,
+    0xfcef_a3f8,
+    0x676f_02d9,
+    0x8d2a_4c8a,
+    0xfffa_3942,
+    0x8771_f681,
+    0x6d9d_6122,
+    0xfde5_380c,
+    0xa4be_ea44,
+    0x4bde_cfa9,
+    0xf6bb_4b60,
+    0xbebf_bc70,
+    0x289b_7ec6,
+    0xeaa1_27fa,
+    0xd4ef_3085,
+    0x0488_1d05,
+    0xd9d4_d039,
+    0xe6db_99e5,
+    0x1fa2_7cf8,
+    0xc4ac_5665,
+    0xf429_2244,
+    0x432a_ff97,
+    0xab94_23a7,
+    0xfc93_a039,
+    0x655b_59c3,
+    0x8f0c_cc92,
+    0xffef_f47d,
+    0x8584_5dd1,
+    0x6fa8_7e4f,
+    0xfe2c_e6e0,
+    0xa301_4314,
+    0x4e08_11a1,
+    0xf753_7e82,
+    0xbd3a_f235,
+    0x2ad7_d2bb,
+    0xeb86_d391,
+];
+
+/// How far each step of a round rotates, in turn.
+const ROTATIONS: [[u32; 4]; 4] =
+    [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
+
+/// # Safety
+/// The processor has the instructions of `V`.
+#[inline(always)]
+pub(super) unsafe fn compress<V: Vector<Word = u32>>(streams: &mut Streams<'_>, blocks: usize) {
+    // SAFETY: the caller's promise.
+    let mut state: [V; 4] = unsafe { vector::load(streams) };
+    for number in 0..blocks {
+        // SAFETY: the same.
+        let words = unsafe { V::message(&streams.inputs, number) };
+        let before = state;
+        unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
+            let [_, b, c, d] = turned(&state, I);
+            step::<V, 0, I>(&mut state, b.choose(c, d), words[I]);
+        });
+        unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
+            let [_, b, c, d] = turned(&state, I);
+            step::<V, 1, I>(&mut state, d.choose(b, c), words[(5 * I + 1) % 16]);
+        });
+        unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
+            let [_, b, c, d] = turned(&state, I);
+            step::<V, 2, I>(&mut state, b.parity(c, d), words[(3 * I + 5) % 16]);
+        });
+        unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
+            let [_, b, c, d] = turned(&state, I);
+            step::<V, 3, I>(&mut state, b.or_not_xor(d, c), words[(7 * I) % 16]);
+        });
+        for word in 0..4 {
+            state[word] = state[word].add(before[word]);
+        }
+    }
+    vector::store(state, streams);
+}
+
+/// The registers by the names that they have in a step: each step they move on by one.
+#[inline(always)]
+fn turned<V: Vector>(state: &[V; 4], step: usize) -> [V; 4] {
+    let a = 16 - step;
+    [state[a % 4], state[(a + 1) % 4], state[(a + 2) % 4], state[(a + 3) % 4]]
+}
+
+#[inline(always)]
+fn step<V: Vector<Word = u32>, const ROUND: usize, const STEP: usize>(
+    state: &mut [V; 4],
+    mixed: V,
+    word: V,
+) {
+    let [a, b, _, _] = turned(state, STEP);
+    let sum = a.add(word.add_word(T[16 * ROUND + STEP])).add(mixed);
+    state[(16 - STEP) % 4] = sum.rotate_left(ROTATIONS[ROUND][STEP % 4]).add(b);
+}

@@ -1,0 +1,70 @@
+//! One stream through the RustCrypto crates, which know some instruction sets themselves.
+
+use digest::block_api::UpdateCore as _;
+use digest::common::hazmat::SerializableState as _;
+use ripemd::block_api::Ripemd160Core;
+
+use super::{Kernel, State, Streams};
+
+pub(super) static MD5: Kernel = kernel(md5);
+pub(super) static SHA1: Kernel = kernel(sha1);
+pub(super) static RMD160: Kernel = kernel(rmd160);
+pub(super) static SHA256: Kernel = kernel(sha256);
+pub(super) static SHA512: Kernel = kernel(sha512);
+
+const fn kernel(compress: fn(&mut Streams<'_>, usize)) -> Kernel {
+    Kernel { name: "portable", width: 1, has: || true, compress }
+}
+
+fn md5(streams: &mut Streams<'_>, blocks: usize) {
+    let mut words = narrowed(&streams.states[0]);
+    md5::block_api::compress(&mut words, &streams.inputs[0].as_chunks().0[..blocks]);
+    widen(words, &mut streams.states[0]);
+}
+
+fn sha1(streams: &mut Streams<'_>, blocks: usize) {
+    let mut words = narrowed(&streams.states[0]);
+    sha1::block_api::compress(&mut words, &streams.inputs[0].as_chunks().0[..blocks]);
+    widen(words, &mut streams.states[0]);
+}
+
+fn rmd160(streams: &mut Streams<'_>, blocks: usize) {
+    // The crate has no compression function of its own, but can be given a state: its words, then
+    // the number of blocks seen, which only its padding takes notice of.
+    let mut serialized = [0; 28];
+    for (bytes, word) in
+        serialized.as_chunks_mut().0.iter_mut().zip(narrowed::<5>(&streams.states[0]))
+    {
+        *bytes = word.to_le_bytes();
+    }
+    let Ok(mut core) = Ripemd160Core::deserialize(&serialized.into()) else { return };
+    for block in &streams.inputs[0].as_chunks::<64>().0[..blocks] {
+        core.update_blocks(&[(*block).into()]);
+    }
+    let mut words = [0; 5];
+    for (word, bytes) in words.iter_mut().zip(core.serialize().as_chunks().0) {
+        *word = u32::from_le_bytes(*bytes);
+    }
+    widen(words, &mut streams.states[0]);
+}
+
+fn sha256(streams: &mut Streams<'_>, blocks: usize) {
+    let mut words = narrowed(&streams.states[0]);
+    sha2::block_api::compress256(&mut words, &streams.inputs[0].as_chunks().0[..blocks]);
+    widen(words, &mut streams.states[0]);
+}
+
+fn sha512(streams: &mut Streams<'_>, blocks: usize) {
+    let input = &streams.inputs[0].as_chunks().0[..blocks];
+    sha2::block_api::compress512(&mut streams.states[0], input);
+}
+
+fn narrowed<const WORDS: usize>(state: &State) -> [u32; WORDS] {
+    let mut words = [0; WORDS];
+    words.iter_mut().zip(state).for_each(|(word, from)| *word = *from as u32);
+    words
+}
+
+fn widen<const WORDS: usize>(words: [u32; WORDS], state: &mut State) {
+    state.iter_mut().zip(words).for_each(|(to, word)| *to = word.into());
+}

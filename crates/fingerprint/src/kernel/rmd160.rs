@@ -1,0 +1,114 @@
+//! RIPEMD-160 in lanes, ISO/IEC 10118-3 (dedicated hash-function 1).
+
+use super::Streams;
+use super::vector::{self, Vector};
+
+/// The constants of the rounds of the left line, and of the right one.
+const K: [[u32; 5]; 2] = [
+    [0x0000_0000, 0x5a82_7999, 0x6ed9_eba1, 0x8f1b_bcdc, 0xa953_fd4e],
+    [0x50a2_8be6, 0x5c4d_d124, 0x6d70_3ef3, 0x7a6d_76e9, 0x0000_0000],
+];
+
+/// Which word each step takes, line by line.
+const WORDS: [[u8; 80]; 2] = [
+    [
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, //
+        7, 4, 13, 1, 10, 6, 15, 3, 12, 0, 9, 5, 2, 14, 11, 8, //
+        3, 10, 14, 4, 9, 15, 8, 1, 2, 7, 0, 6, 13, 11, 5, 12, //
+        1, 9, 11, 10, 0, 8, 12, 4, 13, 3, 7, 15, 14, 5, 6, 2, //
+        4, 0, 5, 9, 7, 12, 2, 10, 14, 1, 3, 8, 11, 6, 15, 13,
+    ],
+    [
+        5, 14, 7, 0, 9, 2, 11, 4, 13, 6, 15, 8, 1, 10, 3, 12, //
+        6, 11, 3, 7, 0, 13, 5, 10, 14, 15, 8, 12, 4, 9, 1, 2, //
+        15, 5, 1, 3, 7, 14, 6, 9, 11, 8, 12, 2, 10, 0, 4, 13, //
+        8, 6, 4, 1, 3, 11, 15, 0, 5, 12, 2, 13, 9, 7, 10, 14, //
+        12, 15, 10, 4, 1, 5, 8, 7, 6, 2, 13, 14, 0, 3, 9, 11,
+    ],
+];
+
+/// How far each step rotates, line by line.
+const ROTATIONS: [[u8; 80]; 2] = [
+    [
+        11, 14, 15, 12, 5, 8, 7, 9, 11, 13, 14, 15, 6, 7, 9, 8, //
+        7, 6, 8, 13, 11, 9, 7, 15, 7, 12, 15, 9, 11, 7, 13, 12, //
+        11, 13, 6, 7, 14, 9, 13, 15, 14, 8, 13, 6, 5, 12, 7, 5, //
+        11, 12, 14, 15, 14, 15, 9, 8, 9, 14, 5, 6, 8, 6, 5, 12, //
+        9, 15, 5, 11, 6, 8, 13, 12, 5, 12, 13, 14, 11, 8, 5, 6,
+    ],
+    [
+        8, 9, 9, 11, 13, 15, 15, 5, 7, 7, 8, 11, 14, 14, 12, 6, //
+        9, 13, 15, 7, 12, 8, 9, 11, 7, 7, 12, 7, 6, 15, 13, 11, //
+        9, 7, 15, 11, 8, 6, 6, 14, 12, 13, 5, 14, 13, 13, 7, 5, //
+        15, 5, 8, 11, 14, 14, 6, 14, 6, 9, 12, 9, 12, 5, 15, 8, //
+        8, 5, 12, 9, 12, 5, 14, 6, 8, 13, 6, 5, 15, 13, 11, 11,
+    ],
+];
+
+/// # Safety
+/// The processor has the instructions of `V`.
+#[inline(always)]
+pub(super) unsafe fn compress<V: Vector<Word = u32>>(streams: &mut Streams<'_>, blocks: usize) {
+    // SAFETY: the caller's promise.
+    let mut state: [V; 5] = unsafe { vector::load(streams) };
+    for number in 0..blocks {
+        // SAFETY: the same.
+        let words = unsafe { V::message(&streams.inputs, number) };
+        let [mut left, mut right] = [state; 2];
+        unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
+            step::<V, 0, 0>(&mut left, I, &words);
+            step::<V, 1, 0>(&mut right, I, &words);
+        });
+        unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
+            step::<V, 0, 1>(&mut left, I, &words);
+            step::<V, 1, 1>(&mut right, I, &words);
+        });
+        unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
+            step::<V, 0, 2>(&mut left, I, &words);
+            step::<V, 1, 2>(&mut right, I, &words);
+        });
+        unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
+            step::<V, 0, 3>(&mut left, I, &words);
+            step::<V, 1, 3>(&mut right, I, &words);
+        });
+        unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
+            step::<V, 0, 4>(&mut left, I, &words);
+            step::<V, 1, 4>(&mut right, I, &words);
+        });
+        let before = state;
+        for word in 0..5 {
+            let after = (word + 1) % 5;
+            state[word] = before[after].add(left[(word + 2) % 5]).add(right[(word + 3) % 5]);
+        }
+    }
+    vector::store(state, streams);
+}
+
+/// The registers by the names that they have in a step: each step they move on by one.
+#[inline(always)]
+fn turned<V: Vector>(state: &[V; 5], step: usize) -> [V; 5] {
+    let a = 80 - step;
+    [state[a % 5], state[(a + 1) % 5], state[(a + 2) % 5], state[(a + 3) % 5], state[(a + 4) % 5]]
+}
+
+/// The right line has the functions of the rounds in the opposite order.
+#[inline(always)]
+fn step<V: Vector<Word = u32>, const LINE: usize, const ROUND: usize>(
+    state: &mut [V; 5],
+    step: usize,
+    words: &[V; 16],
+) {
+    let step = 16 * ROUND + step;
+    let [a, b, c, d, e] = turned(state, step);
+    let mixed = match if LINE == 0 { ROUND } else { 4 - ROUND } {
+        0 => b.parity(c, d),
+        1 => b.choose(c, d),
+        2 => b.or_not_xor(c, d),
+        3 => d.choose(b, c),
+        _ => c.or_not_xor(d, b),
+    };
+    let word = words[usize::from(WORDS[LINE][step])];
+    let sum = a.add(word.add_word(K[LINE][ROUND])).add(mixed);
+    state[(80 - step) % 5] = sum.rotate_left(u32::from(ROTATIONS[LINE][step])).add(e);
+    state[(82 - step) % 5] = c.rotate_left(10);
+}
