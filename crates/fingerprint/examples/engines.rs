@@ -3,7 +3,6 @@
 //! The engines of an algorithm take turns, many times, and of each the turn is shown that a quarter
 //! of its turns were faster than: what else the machine does meanwhile matters little, and neither
 //! does a clock that a virtual machine sets right in between.
-#![allow(clippy::print_stdout)]
 
 use std::time::Duration;
 
