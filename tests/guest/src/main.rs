@@ -90,8 +90,7 @@ fn run(cli: &Cli) -> Result<usize> {
     let tools = Tools::fetch(&cache).context("the tools")?;
     let (mut ran, mut failed) = (0_usize, 0_usize);
     for series in series {
-        let kernel =
-            Kernel::fetch(&cache, series).with_context(|| format!("kernel {series}"))?;
+        let kernel = Kernel::fetch(&cache, series).with_context(|| format!("kernel {series}"))?;
         let module = match &cli.tree {
             Some(tree) => Module::build_with_dkms(&cache, &kernel, tree),
             None => Module::build(&cache, &tools, &kernel, &cli.object, Faults::None),
