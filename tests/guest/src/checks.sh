@@ -40,3 +40,13 @@ say() {
 logged() {
     if dmesg | grep -qF -- "$2"; then pass "$1"; else fail "$1" "the kernel did not log: $2"; fi
 }
+
+# finish: the last that a scenario says.
+finish() {
+    # All that the kernel says of itself, and the last of what Veriexec reports.
+    dmesg | grep -vF 'Veriexec: ' | sed 's/^/@@ log /'
+    dmesg | grep -F 'Veriexec: ' | tail -n 500 | sed 's/^/@@ log /'
+    echo "@@ done"
+    sync
+    poweroff -f
+}

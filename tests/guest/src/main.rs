@@ -8,6 +8,7 @@
 mod archive;
 mod cache;
 mod compiler;
+mod debian;
 mod disk;
 mod dkms;
 mod kernel;

@@ -2,6 +2,7 @@
 
 mod answers;
 mod boot;
+mod debian;
 mod device;
 mod enforcement;
 mod loader;
@@ -36,6 +37,7 @@ pub(crate) const ALL: &[Scenario] = &[
     memory::SCENARIO,
     loader::SCENARIO,
     traffic::SCENARIO,
+    debian::SCENARIO,
 ];
 
 /// Something that is tried in a guest.
@@ -87,7 +89,7 @@ impl Scenario {
     /// Boots a kernel with it.
     pub(crate) fn run(&self, materials: &Materials<'_>, verbose: bool) -> Result<Outcome> {
         let kernel = materials.kernel;
-        let images = disk::images(self.disks)?;
+        let images = disk::images(materials.cache, self.disks)?;
         let disks: Vec<_> = images.iter().map(|image| image.path().to_owned()).collect();
         let hardware = Hardware { cpus: self.cpus, disks: &disks };
         let soak = if self.is_soak { materials.minutes * 60 } else { 0 };
