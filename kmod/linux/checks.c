@@ -434,29 +434,34 @@ static int check_kernel(enum veriexec_image image, const struct file *file)
 int veriexec_check_kernel_read(const struct file *file, enum kernel_read_file_id id)
 {
 	switch (id) {
-	case READING_MODULE:
-		return check_kernel(VERIEXEC_MODULE, file);
 	case READING_KEXEC_IMAGE:
 	case READING_KEXEC_INITRAMFS:
 		return check_kernel(VERIEXEC_KEXEC, file);
 	case READING_FIRMWARE:
 		return check_kernel(VERIEXEC_FIRMWARE, file);
-	default:
+	case READING_POLICY:
+	case READING_X509_CERTIFICATE:
 		return 0;
+	/* Later kernels may read modules under another number. */
+	case READING_MODULE:
+	default:
+		return check_kernel(VERIEXEC_MODULE, file);
 	}
 }
 
 int veriexec_check_kernel_load(enum kernel_load_data_id id)
 {
 	switch (id) {
-	case LOADING_MODULE:
-		return check_kernel(VERIEXEC_MODULE, NULL);
 	case LOADING_KEXEC_IMAGE:
 	case LOADING_KEXEC_INITRAMFS:
 		return check_kernel(VERIEXEC_KEXEC, NULL);
 	case LOADING_FIRMWARE:
 		return check_kernel(VERIEXEC_FIRMWARE, NULL);
-	default:
+	case LOADING_POLICY:
+	case LOADING_X509_CERTIFICATE:
 		return 0;
+	case LOADING_MODULE:
+	default:
+		return check_kernel(VERIEXEC_MODULE, NULL);
 	}
 }

@@ -82,6 +82,13 @@ static int allocations(CTL_TABLE *ctl, int write, void *buffer, size_t *len, lof
 	return write ? -EPERM : veriexec_sysctl_int(ctl, false, &count, buffer, len, position);
 }
 
+static int hooks(CTL_TABLE *ctl, int write, void *buffer, size_t *len, loff_t *position)
+{
+	int count = veriexec_hooks_count();
+
+	return write ? -EPERM : veriexec_sysctl_int(ctl, false, &count, buffer, len, position);
+}
+
 /* Trials: threads that asked to be treated as if the strict level were higher. */
 
 #define TRIALS 8
@@ -183,6 +190,7 @@ static struct ctl_table entries[] = {
 	{ .procname = "verbose", .mode = 0644, .proc_handler = verbose },
 	{ .procname = "algorithms", .mode = 0444, .proc_handler = algorithms },
 	{ .procname = "allocations", .mode = 0444, .proc_handler = allocations },
+	{ .procname = "hooks", .mode = 0444, .proc_handler = hooks },
 	{ .procname = "trial", .mode = 0600, .proc_handler = trial },
 	{ }
 };

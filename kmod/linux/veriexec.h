@@ -54,6 +54,7 @@ void veriexec_raw_writers_exit(void);
 /* hooks.c: where the kernel asks. */
 int veriexec_hooks_init(void);
 void veriexec_hooks_exit(void);
+int veriexec_hooks_count(void);
 
 /* settings.c: kern.veriexec of sysctl(8). */
 int veriexec_settings_init(void);
