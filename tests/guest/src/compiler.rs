@@ -16,14 +16,20 @@ use crate::tools::Tools;
 pub(crate) enum Linking {
     /// A program without libraries, with what is in the directories `NAME` and `guest`.
     Static,
+    /// A program that needs the C library.
+    Dynamic,
     /// A program without any library's code.
     Bare,
+    /// A library.
+    Library,
 }
 
 impl Linking {
     const fn flags(self) -> &'static [&'static str] {
         match self {
             Self::Static => &["-static", "-pthread"],
+            Self::Dynamic => &[],
+            Self::Library => &["-shared", "-fPIC"],
             Self::Bare => &["-static", "-nostdlib", "-s", "-Wl,--build-id=none,-z,noseparate-code"],
         }
     }

@@ -1,6 +1,7 @@
 //! What is tried in a guest: a boot each, from a fresh root.
 
 mod answers;
+mod attacks;
 mod boot;
 mod debian;
 mod device;
@@ -9,6 +10,7 @@ mod loader;
 mod memory;
 mod module;
 mod policy;
+mod toctou;
 mod traffic;
 
 use std::path::Path;
@@ -36,6 +38,8 @@ pub(crate) const ALL: &[Scenario] = &[
     answers::SCENARIO,
     memory::SCENARIO,
     loader::SCENARIO,
+    attacks::SCENARIO,
+    toctou::SCENARIO,
     traffic::SCENARIO,
     debian::SCENARIO,
 ];
