@@ -6,10 +6,12 @@ mod boot;
 mod debian;
 mod device;
 mod enforcement;
+mod faults;
 mod loader;
 mod memory;
 mod module;
 mod policy;
+mod soak;
 mod toctou;
 mod traffic;
 
@@ -40,6 +42,8 @@ pub(crate) const ALL: &[Scenario] = &[
     loader::SCENARIO,
     attacks::SCENARIO,
     toctou::SCENARIO,
+    faults::SCENARIO,
+    soak::SCENARIO,
     traffic::SCENARIO,
     debian::SCENARIO,
 ];
