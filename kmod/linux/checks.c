@@ -246,7 +246,7 @@ static char *name_of(struct dentry *dentry, u64 mount)
 
 	if (!room)
 		return NULL;
-	prefix = veriexec_mount_name(mount, room, PATH_MAX);
+	prefix = veriexec_name_prefix(dentry->d_sb, mount, room, PATH_MAX);
 	name = dentry_path_raw(dentry, room + PATH_MAX, PATH_MAX);
 	if (IS_ERR(name))
 		name = "/?";

@@ -288,18 +288,23 @@ void veriexec_mounts_exit(void)
 	flush_work(&forgetting);
 }
 
-/* Where a file system with a table is mounted: the length of the name, or nothing. */
-int veriexec_mount_name(u64 number, char *name, size_t size)
+/*
+ * What names of files on a file system begin with: where it is mounted, if it has a table, and else
+ * its type.
+ */
+size_t veriexec_name_prefix(const struct super_block *sb, u64 number, char *name, size_t size)
 {
 	const struct mount *mount;
-	int len = 0;
+	ssize_t len = 0;
 
 	mutex_lock(&lock);
 	mount = find(number);
-	if (mount && strcmp(mount->point, "/"))
+	if (!mount)
+		len = scnprintf(name, size, "%s:", sb->s_type->name);
+	else if (strcmp(mount->point, "/"))
 		len = strscpy(name, mount->point, size);
 	mutex_unlock(&lock);
-	return max(len, 0);
+	return max_t(ssize_t, len, 0);
 }
 
 /* Raw writers: whoever has, or had, a block device open for write. */

@@ -43,7 +43,7 @@ void veriexec_mount_unpin(struct veriexec_pin *pin);
 void veriexec_mounts_sync(void);
 void veriexec_mounts_gone(const struct super_block *sb);
 void veriexec_mounts_exit(void);
-int veriexec_mount_name(u64 number, char *name, size_t size);
+size_t veriexec_name_prefix(const struct super_block *sb, u64 number, char *name, size_t size);
 int veriexec_mounts_on(dev_t device, u64 *numbers, size_t size);
 enum veriexec_written veriexec_mount_written(u64 number);
 int veriexec_device_changes(dev_t device);
