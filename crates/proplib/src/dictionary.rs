@@ -232,6 +232,12 @@ impl Dictionary {
         self.0.as_slice()
     }
 
+    /// Has fetched what [`entries`](Self::entries) reads.
+    #[inline(always)]
+    pub(crate) fn prefetch_list(&self) {
+        self.0.prefetch();
+    }
+
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.0.is_same(&other.0)
     }

@@ -31,7 +31,7 @@
 //! differs is said in `man/proplib.3`.
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![cfg_attr(no_global_oom_handling, feature(allocator_api, vec_push_within_capacity))]
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 extern crate alloc;
@@ -60,6 +60,7 @@ mod options;
 mod place;
 #[cfg(feature = "plist")]
 pub mod plist;
+mod prefetch;
 mod prop_string;
 mod read_error;
 #[cfg(feature = "serde")]

@@ -2,8 +2,10 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::slice;
 
 use crate::fallible::{self, NoMemory};
+use crate::prefetch;
 
 /// A list of items whose clones cost no memory; an empty one costs none either.
 #[derive(Clone)]
@@ -23,6 +25,14 @@ impl<T> List<T> {
     #[inline]
     pub(crate) fn as_slice(&self) -> &[T] {
         self.0.as_ref().map_or(&[], |items| items.as_slice())
+    }
+
+    /// Has fetched what [`as_slice`](Self::as_slice) reads.
+    #[inline(always)]
+    pub(crate) fn prefetch(&self) {
+        if let Some(items) = &self.0 {
+            prefetch::slice(slice::from_ref(&**items));
+        }
     }
 
     /// Whether both are one list in memory.

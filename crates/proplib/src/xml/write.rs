@@ -8,9 +8,8 @@ use super::sink::Sink;
 use super::{FOOTER, HEADER, base64};
 use crate::bytes::Bytes;
 use crate::entries::Entry;
-use crate::fallible;
 use crate::walk::Level;
-use crate::{Array, Dictionary, Limits, Object, WriteError};
+use crate::{Array, Dictionary, Limits, Object, WriteError, fallible, prefetch};
 
 /// Writes a property list.
 pub(crate) fn write<S: Sink>(object: &Object, sink: S, limits: &Limits) -> Result<S, S::Error> {
@@ -153,10 +152,11 @@ impl<S: Sink> Out<S> {
         elements: &mut slice::Iter<'a, Object>,
         depth: usize,
     ) -> Result<Option<Container<'a>>, S::Error> {
-        for element in elements {
+        while let Some(element) = elements.next() {
             match element {
                 Object::Array(array) => return Ok(Some(Container::Array(array))),
                 Object::Dictionary(dictionary) => {
+                    look_ahead(elements.as_slice());
                     return Ok(Some(Container::Dictionary(dictionary)));
                 }
                 leaf => self.leaf(depth, leaf)?,
@@ -232,6 +232,20 @@ impl<S: Sink> Out<S> {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// Has what comes a few elements later fetched, so that nobody waits for it then: of a dictionary
+/// first where its entries are, and, when that is known, the entries.
+#[inline(always)]
+fn look_ahead(elements: &[Object]) {
+    /// As many elements as are written while memory answers.
+    const FEW: usize = 6;
+    if let Some(Object::Dictionary(dictionary)) = elements.get(2 * FEW) {
+        dictionary.prefetch_list();
+    }
+    if let Some(Object::Dictionary(dictionary)) = elements.get(FEW) {
+        prefetch::slice(dictionary.entries());
     }
 }
 
