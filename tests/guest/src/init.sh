@@ -14,6 +14,21 @@ insert() {
     if test -e "/lib/modules/$1.ko"; then insmod "/lib/modules/$1.ko"; fi
 }
 
+# name_disks: gives disks and their partitions the names /dev/disk1, /dev/disk1p1 and so on, in the
+# order in which the machine has them. The kernel's are in the order in which it finds them.
+name_disks() {
+    until [ "$(ls -d /sys/block/nvme0n* 2>/dev/null | wc -l)" -ge "$disks" ]; do sleep 1; done
+    for disk in /sys/block/nvme0n*; do
+        test -e $disk/nsid || continue
+        name=/dev/disk$(cat $disk/nsid)
+        node $name $disk
+        for part in $disk/nvme*p*; do
+            if test -e $part/partition; then node ${name}p$(cat $part/partition) $part; fi
+        done
+    done
+}
+node() { test -e $1 || mknod $1 b $(tr : ' ' <$2/dev); }
+
 . /checks
 . /scenario
 

@@ -112,7 +112,12 @@ impl Scenario {
 
     fn root(&self, materials: &Materials<'_>) -> Result<Root> {
         let Materials { cache, tools, kernel, minutes, .. } = materials;
-        let script = format!("release={}\nminutes={minutes}\n{}", kernel.release, self.script);
+        let script = format!(
+            "release={}\nminutes={minutes}\ndisks={}\nname_disks\n{}",
+            kernel.release,
+            self.disks.len(),
+            self.script,
+        );
         let mut root = Root::new(&tools.busybox(), &script)?;
         let module = match materials.faulty {
             Some(faulty) if self.has_faults => faulty,

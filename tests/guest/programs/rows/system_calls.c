@@ -89,27 +89,27 @@ static int open_device(const char *name, int mode)
 
 static int make_raw_read(struct row *row)
 {
-	return open_device("/dev/nvme0n1p1", O_RDONLY);
+	return open_device("/dev/disk1p1", O_RDONLY);
 }
 
 static int make_raw_write(struct row *row)
 {
-	return open_device("/dev/nvme0n1p1", O_WRONLY);
+	return open_device("/dev/disk1p1", O_WRONLY);
 }
 
 static int make_raw_write_disk(struct row *row)
 {
-	return open_device("/dev/nvme0n1", O_RDWR);
+	return open_device("/dev/disk1", O_RDWR);
 }
 
 static int make_raw_read_unlisted(struct row *row)
 {
-	return open_device("/dev/nvme0n3", O_RDONLY);
+	return open_device("/dev/disk3", O_RDONLY);
 }
 
 static int make_raw_write_unlisted(struct row *row)
 {
-	return open_device("/dev/nvme0n3", O_RDWR);
+	return open_device("/dev/disk3", O_RDWR);
 }
 
 static int make_memory_read(struct row *row)
@@ -141,7 +141,7 @@ static int make_nvme(struct row *row)
 		.opcode = 6, .addr = (uintptr_t)identity, .data_len = sizeof(identity), .cdw10 = 1,
 	};
 
-	return pass_through("/dev/nvme0n3", NVME_IOCTL_ADMIN_CMD, &command);
+	return pass_through("/dev/disk3", NVME_IOCTL_ADMIN_CMD, &command);
 }
 
 static int make_scsi(struct row *row)

@@ -272,19 +272,19 @@ all() {
     try image "good" 2 "" "$written/good" "$written/good" \
         'losetup /dev/loop1 @/good; [ "$(blockdev --getro /dev/loop1)" = 0 ]; result=$?
          losetup -d /dev/loop1; (exit $result)'
-    try disk-raw "data" 2 "$denied" "${raw}nvme0n1p1" "${raw}nvme0n1p1" \
-        'attack raw /dev/nvme0n1p1 $(place @/data)'
+    try disk-raw "data" 2 "$denied" "${raw}disk1p1" "${raw}disk1p1" \
+        'attack raw /dev/disk1p1 $(place @/data)'
     try disk-raw-used "data" 1 "$denied" "$changed/data" "$changed/data" \
-        "attack raw /dev/nvme0n1p1 \$(place @/data) && { $drop; cat @/data; }"
+        "attack raw /dev/disk1p1 \$(place @/data) && { $drop; cat @/data; }"
     try disk-raw-cached "data" 1 "$denied" "$changed/data" "$changed/data" \
-        "cat @/data >/dev/null && attack raw /dev/nvme0n1p1 \$(place @/data) &&
+        "cat @/data >/dev/null && attack raw /dev/disk1p1 \$(place @/data) &&
          { cat @/data; $drop; cat @/data; }"
     try disk-raw-held "data" 1 "$denied" "$busy/data" "$busy/data" \
-        '( exec 3<>/dev/nvme0n1p1; cat @/data )'
+        '( exec 3<>/dev/disk1p1; cat @/data )'
     try disk-whole-held "data" 1 "$denied" "$busy/data" "$busy/data" \
-        '( exec 3<>/dev/nvme0n1; cat @/data )'
+        '( exec 3<>/dev/disk1; cat @/data )'
     try disk-loop "data" 1 "$denied" "$changed/data" "$changed/data" \
-        "losetup /dev/loop2 /dev/nvme0n1p1; attack raw /dev/loop2 \$(place @/data); result=\$?
+        "losetup /dev/loop2 /dev/disk1p1; attack raw /dev/loop2 \$(place @/data); result=\$?
          losetup -d /dev/loop2; [ \$result -eq 0 ] && { $drop; cat @/data; }"
     try held-loop "data" 1 "$denied" "$busy/data" "$busy/data" \
         'attack raw /dev/loop3 0; cat @/data'
@@ -299,13 +299,14 @@ mount -o bind /a /bound
 
 # A file system of ext2's has extents if its superblock says so.
 for number in 1 3; do
-    partition add /dev/nvme0n$number 1 30
-    mke2fs -q /dev/nvme0n${number}p1 >/dev/null 2>&1
-    printf '\102' | dd of=/dev/nvme0n${number}p1 bs=1 seek=1120 conv=notrunc 2>/dev/null
+    partition add /dev/disk$number 1 30
+    name_disks
+    mke2fs -q /dev/disk${number}p1 >/dev/null 2>&1
+    printf '\102' | dd of=/dev/disk${number}p1 bs=1 seek=1120 conv=notrunc 2>/dev/null
 done
-check "there is a disk with ext4" mount -t ext4 /dev/nvme0n1p1 /disk
-check "there is another" mount -t ext4 /dev/nvme0n3p1 /held
-check "there is a disk with xfs" mount -t xfs /dev/nvme0n2 /xfs
+check "there is a disk with ext4" mount -t ext4 /dev/disk1p1 /disk
+check "there is another" mount -t ext4 /dev/disk3p1 /held
+check "there is a disk with xfs" mount -t xfs /dev/disk2 /xfs
 
 phase=prepare
 for level in 0 1 2 3; do all; done
@@ -313,11 +314,11 @@ mount -t tmpfs upper /upper
 mkdir /upper/upper /upper/work
 check "there is an overlay" \
     mount -t overlay -o lowerdir=/lower,upperdir=/upper/upper,workdir=/upper/work over /merged
-check "a loop holds a disk" losetup /dev/loop3 /dev/nvme0n3p1
+check "a loop holds a disk" losetup /dev/loop3 /dev/disk3p1
 sync
 
 # place FILE: where its disk has its contents.
-places=$(for file in /disk/*/*/data; do echo "$file=$(attack where /dev/nvme0n1p1 $file)"; done)
+places=$(for file in /disk/*/*/data; do echo "$file=$(attack where /dev/disk1p1 $file)"; done)
 place() { echo "$places" | grep -F "$1=" | cut -d= -f2; }
 
 find /bin /lib /lib64 /usr -type f ! -name '*.ko' 2>/dev/null | while read -r file; do

@@ -45,9 +45,10 @@ insmod /lib/modules/requester.ko
 ln -s /t /lib/firmware
 mkdir /t /own /disk
 mount -t tmpfs -o size=256m shared /t
-partition add /dev/nvme0n1 1 30
-mke2fs -q /dev/nvme0n1p1 >/dev/null 2>&1
-mount -t ext2 /dev/nvme0n1p1 /disk
+partition add /dev/disk1 1 30
+name_disks
+mke2fs -q /dev/disk1p1 >/dev/null 2>&1
+mount -t ext2 /dev/disk1p1 /disk
 cat >/tmp/load <<'END'
 digest=$(sha256sum /bin/busybox | cut -d' ' -f1)
 echo "/bin/busybox SHA256 $digest direct,indirect,file" >>/signatures

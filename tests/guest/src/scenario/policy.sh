@@ -9,11 +9,12 @@ ln -s /t /lib/firmware
 mkdir /t /own /disk /broken
 mount -t tmpfs -o size=256m shared /t
 for number in 1 2; do
-    partition add /dev/nvme0n$number 1 30
-    mke2fs -q /dev/nvme0n${number}p1 >/dev/null 2>&1
+    partition add /dev/disk$number 1 30
+    name_disks
+    mke2fs -q /dev/disk${number}p1 >/dev/null 2>&1
 done
-mount -t ext2 /dev/nvme0n1p1 /disk
-mount -t ext2 -o noatime /dev/nvme0n2p1 /broken
+mount -t ext2 /dev/disk1p1 /disk
+mount -t ext2 -o noatime /dev/disk2p1 /broken
 check "there is a disk for commands that go through" test -b /dev/sda
 
 # What runs when all files are there: they are listed, and one disk loses most of what is on it.
@@ -23,7 +24,7 @@ echo "/bin/busybox SHA256 $digest direct,indirect,file" >>/signatures
 veriexecctl -k load /signatures || exit 1
 sync
 echo 1 >/proc/sys/vm/drop_caches
-partition resize /dev/nvme0n2 1 1
+partition resize /dev/disk2 1 1
 END
 
 said=$(rows /table "sh /tmp/load" 2>&1)

@@ -175,13 +175,13 @@ pub(super) const CALLS: &[Call] = &[
     Call { name_in_log: None, ..mounted("bind-file", false, Place::Own) },
     Call { name_in_log: None, ..mounted("bind-file", true, Place::Own) },
     raw("raw-read", Event::RawRead, ""),
-    raw("raw-write", Event::RawWrite { listed: true }, "/dev/nvme0n1p1"),
-    raw("raw-write-disk", Event::RawWrite { listed: true }, "/dev/nvme0n1"),
+    raw("raw-write", Event::RawWrite { listed: true }, "/dev/disk1p1"),
+    raw("raw-write-disk", Event::RawWrite { listed: true }, "/dev/disk1"),
     other("raw-read-unlisted", Event::RawRead, ""),
-    other("raw-write-unlisted", Event::RawWrite { listed: false }, "/dev/nvme0n3"),
+    other("raw-write-unlisted", Event::RawWrite { listed: false }, "/dev/disk3"),
     other("memory-read", Event::RawRead, ""),
     other("memory-write", Event::MemoryWrite, "/dev/mem"),
-    other("nvme", Event::PassThrough, "/dev/nvme0n3"),
+    other("nvme", Event::PassThrough, "/dev/disk3"),
     other("scsi", Event::PassThrough, "/dev/sda"),
 ];
 
