@@ -11,6 +11,7 @@ mod compiler;
 mod debian;
 mod disk;
 mod dkms;
+mod jobs;
 mod kernel;
 mod machine;
 mod module;
@@ -22,8 +23,11 @@ mod rows;
 mod scenario;
 mod tools;
 
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Mutex;
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
@@ -65,6 +69,10 @@ struct Cli {
     /// How long the soak lasts, in minutes
     #[arg(long, value_name = "N", default_value_t = 1)]
     minutes: u64,
+
+    /// How many guests run at the same time
+    #[arg(short, long, value_name = "N", default_value_t = processors())]
+    jobs: NonZero<usize>,
 
     /// The scenarios; all of them if none is named
     #[arg(value_parser = scenario::named)]
@@ -111,17 +119,23 @@ fn run(cli: &Cli) -> Result<usize> {
             faulty: faulty.as_ref(),
             programs: &cli.programs,
             minutes: cli.minutes,
+            preparing: Mutex::new(()),
         };
-        for scenario in scenarios {
+        let work = |scenario: &&Scenario| scenario.run(&materials, cli.verbose);
+        jobs::run(scenarios, cli.jobs, work, |scenario, outcome| {
             ran += 1;
-            let outcome = scenario.run(&materials, cli.verbose)?;
             println!("  {}: {outcome}", scenario.name);
             failed += usize::from(!outcome.passed());
-        }
+        })?;
     }
     if ran == 0 {
         bail!("there is no such scenario");
     }
     println!("{ran} scenarios, {} passed, {failed} failed", ran - failed);
     Ok(failed)
+}
+
+/// As many guests as have a processor each.
+fn processors() -> NonZero<usize> {
+    thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN)
 }

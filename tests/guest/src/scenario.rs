@@ -16,6 +16,7 @@ mod toctou;
 mod traffic;
 
 use std::path::Path;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -97,13 +98,15 @@ impl Scenario {
     /// Boots a kernel with it.
     pub(crate) fn run(&self, materials: &Materials<'_>, verbose: bool) -> Result<Outcome> {
         let kernel = materials.kernel;
+        let preparing = materials.preparing.lock();
         let images = disk::images(materials.cache, self.disks)?;
+        let root = self.root(materials)?.finish()?;
+        drop(preparing);
         let disks: Vec<_> = images.iter().map(|image| image.path().to_owned()).collect();
         let hardware = Hardware { cpus: self.cpus, disks: &disks };
         let soak = if self.is_soak { materials.minutes * 60 } else { 0 };
         let limit = Duration::from_secs(self.limit + soak);
         let qemu = materials.tools.qemu();
-        let root = self.root(materials)?.finish()?;
         let run = machine::boot(qemu, &kernel.image, &root, &hardware, limit, verbose)?;
         let log = materials.cache.at(&format!("log/{}-{}.txt", kernel.series, self.name));
         machine::keep(&run, &log)?;
@@ -159,6 +162,8 @@ pub(crate) struct Materials<'a> {
     pub(crate) programs: &'a Path,
     /// How long the soak lasts.
     pub(crate) minutes: u64,
+    /// Held while a root and disks are made: out of the cache, in which nothing is made twice.
+    pub(crate) preparing: Mutex<()>,
 }
 
 /// The scenario of that name.
