@@ -45,6 +45,17 @@ const FLAGS: &[&str] = &[
     "--cfg=no_global_oom_handling",
 ];
 
+/// What makes a kernel with KASAN look at each access to memory, but for those to the stack and to
+/// what is constant, whose places it would have to be told.
+const CHECKED_FLAGS: &[&str] = &[
+    "-Zsanitizer=kernel-address",
+    "-Cllvm-args=-asan-mapping-offset=0xdffffc0000000000",
+    "-Cllvm-args=-asan-instrumentation-with-call-threshold=0",
+    "-Cllvm-args=-asan-stack=0",
+    "-Cllvm-args=-asan-globals=0",
+    "-Cllvm-args=-asan-kernel-mem-intrinsic-prefix=1",
+];
+
 /// What no module needs: the compiler's own notes, and the list of the room before functions,
 /// which would make a kernel trace them.
 const DROPPED: &[&str] = &[
@@ -66,7 +77,7 @@ pub(crate) fn check() -> Result<()> {
     if again.exists() {
         fs::remove_dir_all(&again)?;
     }
-    let second = build(&again)?;
+    let second = build(&again, &[])?;
     ensure!(fs::read(&first)? == fs::read(second)?, "built twice, the object differs");
     eprintln!("built twice, bit for bit the same");
     Ok(())
@@ -77,7 +88,12 @@ pub(crate) fn check() -> Result<()> {
 /// # Errors
 /// When it does not build, or has what a kernel cannot take.
 pub(crate) fn object() -> Result<PathBuf> {
-    build(&target_dir().join("kmod"))
+    build(&target_dir().join("kmod"), &[])
+}
+
+/// Builds the object for a kernel that checks itself and its modules.
+fn checked_object() -> Result<PathBuf> {
+    build(&target_dir().join("kmod-checked"), CHECKED_FLAGS)
 }
 
 /// Boots kernels, and tries the module in them.
@@ -85,7 +101,8 @@ pub(crate) fn object() -> Result<PathBuf> {
 /// # Errors
 /// When a scenario fails.
 pub(crate) fn guest(arguments: &[String]) -> Result<()> {
-    let object = object()?;
+    let is_checked = arguments.iter().any(|argument| argument.ends_with("checked"));
+    let object = if is_checked { checked_object()? } else { object()? };
     let programs = programs()?;
     let mut guest = command(cargo());
     guest.args(["run", "--quiet", "-p", "guest", "--", "--object"]).arg(object);
@@ -109,9 +126,9 @@ pub(crate) fn programs() -> Result<PathBuf> {
     Ok(target_dir().join("release"))
 }
 
-fn build(directory: &Path) -> Result<PathBuf> {
+fn build(directory: &Path, more_flags: &[&str]) -> Result<PathBuf> {
     let mut cargo = debian_cargo()?;
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", FLAGS.join("\x1f"));
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", [FLAGS, more_flags].concat().join("\x1f"));
     cargo.args(["rustc", "--quiet", "--profile", "kmod", "--target", TARGET, "-p", CRATE]);
     cargo.args(["-Zbuild-std=core,alloc", "--crate-type", "staticlib", "--target-dir"]);
     run(cargo.arg(directory))?;

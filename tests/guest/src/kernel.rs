@@ -1,4 +1,4 @@
-//! Debian's kernels for virtual machines, with their headers.
+//! Kernels with their headers: Debian's for virtual machines, and one that checks itself.
 
 use std::fmt;
 use std::fs;
@@ -8,7 +8,8 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 
 use crate::cache::Cache;
-use crate::packages;
+use crate::tools::Tools;
+use crate::{checked, packages};
 
 /// A series of kernels that Debian maintains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -19,25 +20,31 @@ pub(crate) enum Series {
     /// Debian 13's, which Debian 12 has too.
     #[value(name = "6.12")]
     V6_12,
+    /// Debian's linux-source-6.12, fetched, unpacked into the cache (2 GiB) and built there with
+    /// KASAN, lockdep, kmemleak and the like. A scenario takes up to ten times as long
+    Checked,
 }
 
 impl Series {
-    /// Every series.
+    /// Every series that is tried unless another is asked for.
     pub(crate) const ALL: [Self; 2] = [Self::V6_1, Self::V6_12];
 
     fn name(self) -> &'static str {
         match self {
             Self::V6_1 => "6.1",
             Self::V6_12 => "6.12",
+            Self::Checked => "checked",
         }
     }
 
-    /// The package that depends on the headers of the newest release.
-    fn newest_headers(self) -> &'static str {
-        match self {
-            Self::V6_1 => "linux-headers-cloud-amd64",
-            Self::V6_12 => "linux-headers-6.12-cloud-amd64",
-        }
+    /// How many times as long as with others a scenario may take.
+    pub(crate) fn slowness(self) -> u64 {
+        if self == Self::Checked { 10 } else { 1 }
+    }
+
+    /// How much memory it needs, in MiB.
+    pub(crate) fn memory(self) -> u32 {
+        if self == Self::Checked { 2048 } else { 512 }
     }
 }
 
@@ -62,10 +69,18 @@ pub(crate) struct Kernel {
 }
 
 impl Kernel {
-    /// Unpacks the newest kernel of the series, unless the cache has one.
-    pub(crate) fn fetch(cache: &Cache, series: Series) -> Result<Self> {
-        let place = cache.at(&format!("linux-{series}"));
-        cache.directory(&format!("linux-{series}"), |making| fill(series, making, &place))?;
+    /// Unpacks the newest kernel of the series, or builds it, unless the cache has one.
+    pub(crate) fn fetch(cache: &Cache, tools: &Tools, series: Series) -> Result<Self> {
+        let name = format!("linux-{series}");
+        let place = cache.at(&name);
+        if series == Series::Checked && is_outdated(&place) {
+            fs::remove_dir_all(&place)?;
+        }
+        cache.directory(&name, |making| match series {
+            Series::V6_1 => fill("linux-headers-cloud-amd64", making, &place),
+            Series::V6_12 => fill("linux-headers-6.12-cloud-amd64", making, &place),
+            Series::Checked => checked::build(cache, tools, making),
+        })?;
         let release = fs::read_to_string(place.join("release"))?;
         Ok(Self {
             series,
@@ -83,9 +98,16 @@ impl Kernel {
     }
 }
 
-/// Unpacks a kernel into a directory that will be moved to its place.
-fn fill(series: Series, making: &Path, place: &Path) -> Result<()> {
-    let depended_on = packages::dependencies(series.newest_headers(), &["linux-headers-"])?;
+/// Whether there is one that was configured otherwise.
+fn is_outdated(place: &Path) -> bool {
+    let configured = fs::read_to_string(place.join("fragment"));
+    place.exists() && configured.ok().as_deref() != Some(checked::CONFIG)
+}
+
+/// Unpacks a kernel into a directory that will be moved to its place: the one whose headers a
+/// package of headers depends on.
+fn fill(newest_headers: &str, making: &Path, place: &Path) -> Result<()> {
+    let depended_on = packages::dependencies(newest_headers, &["linux-headers-"])?;
     let headers = depended_on.first().context("Debian has no such kernel")?.clone();
     let release = headers.strip_prefix("linux-headers-").context("no headers")?;
     let mut wanted = packages::dependencies(&headers, &["linux-headers-", "linux-kbuild-"])?;

@@ -10,9 +10,10 @@ use std::time::Duration;
 use crate::machine::Run;
 
 /// In a line of the kernel's log, the sign that something is wrong with the kernel or the module.
-const COMPLAINTS: [&str; 12] = [
+const COMPLAINTS: [&str; 20] = [
     "WARNING:",
     "BUG:",
+    "BUG ",
     "Oops",
     "Call Trace:",
     "general protection fault",
@@ -23,6 +24,13 @@ const COMPLAINTS: [&str; 12] = [
     "blocked for more than",
     "self-detected stall",
     "refcount_t:",
+    "UBSAN:",
+    "ODEBUG:",
+    "unreferenced object",
+    "non-static key",
+    "lockdep is turned off",
+    "turning off the locking correctness validator",
+    "leak detector disabled",
 ];
 
 /// How a scenario went.

@@ -24,7 +24,7 @@ use anyhow::{Context, Result};
 use crate::cache::Cache;
 use crate::compiler::{self, Linking};
 use crate::disk::{self, Disk};
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, Series};
 use crate::machine::{self, Hardware};
 use crate::module::Module;
 use crate::protocol::Outcome;
@@ -63,6 +63,8 @@ pub(crate) struct Scenario {
     kernel_modules: &'static [&'static str],
     /// Lines of the kernel's log that are no failure here.
     expected: &'static [&'static str],
+    /// Whether it takes a kernel with all that Debian's have.
+    has_whole_debian: bool,
     /// Whether the module is one in which what needs memory fails when told to.
     pub(crate) has_faults: bool,
     /// Modules of ours that it inserts: `tests/guest/modules`.
@@ -86,6 +88,7 @@ impl Scenario {
         c_programs: &[],
         kernel_modules: &[],
         expected: &[],
+        has_whole_debian: false,
         has_faults: false,
         own_modules: &[],
         cpus: 1,
@@ -95,6 +98,11 @@ impl Scenario {
         is_soak: false,
     };
 
+    /// Whether such a kernel has what it takes.
+    pub(crate) fn suits(&self, series: Series) -> bool {
+        series != Series::Checked || !self.has_whole_debian
+    }
+
     /// Boots a kernel with it.
     pub(crate) fn run(&self, materials: &Materials<'_>, verbose: bool) -> Result<Outcome> {
         let kernel = materials.kernel;
@@ -103,9 +111,9 @@ impl Scenario {
         let root = self.root(materials)?.finish()?;
         drop(preparing);
         let disks: Vec<_> = images.iter().map(|image| image.path().to_owned()).collect();
-        let hardware = Hardware { cpus: self.cpus, disks: &disks };
+        let hardware = Hardware { cpus: self.cpus, memory: kernel.series.memory(), disks: &disks };
         let soak = if self.is_soak { materials.minutes * 60 } else { 0 };
-        let limit = Duration::from_secs(self.limit + soak);
+        let limit = Duration::from_secs(self.limit * kernel.series.slowness() + soak);
         let qemu = materials.tools.qemu();
         let run = machine::boot(qemu, &kernel.image, &root, &hardware, limit, verbose)?;
         let log = materials.cache.at(&format!("log/{}-{}.txt", kernel.series, self.name));

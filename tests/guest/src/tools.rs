@@ -53,10 +53,15 @@ impl Tools {
 
     /// make, with pahole where kbuild looks for it.
     pub(crate) fn make(&self) -> Command {
+        self.make_with(&self.unpacked)
+    }
+
+    /// The same, with what is unpacked there, too.
+    pub(crate) fn make_with(&self, unpacked: &Path) -> Command {
         let mut make = Command::new("make");
         self.find_libraries(&mut make);
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let ours = [self.unpacked.join("usr/bin")];
+        let ours = [self.unpacked.join("usr/bin"), unpacked.join("usr/bin")];
         let path = ours.into_iter().chain(std::env::split_paths(&path));
         make.env("PATH", std::env::join_paths(path).unwrap_or_else(|_| OsString::new()));
         make

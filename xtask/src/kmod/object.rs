@@ -16,6 +16,9 @@ use crate::command::command;
 const KERNEL_SYMBOLS: [&str; 6] =
     ["__x86_indirect_thunk_r11", "__x86_return_thunk", "memcmp", "memcpy", "memmove", "memset"];
 
+/// How the names begin of what a kernel with KASAN defines for code that is compiled for it.
+const KASAN: &str = "__asan_";
+
 /// What the loader of modules resolves.
 const RELOCATIONS: [u32; 4] = [R_X86_64_64.0, R_X86_64_PC32.0, R_X86_64_PLT32.0, R_X86_64_32S.0];
 
@@ -92,7 +95,10 @@ impl KernelObject {
 
     /// Why it is not fit for a kernel, one reason a line.
     pub(super) fn faults(&self, shim: &[String]) -> Vec<String> {
-        let known = |name: &String| KERNEL_SYMBOLS.contains(&name.as_str()) || shim.contains(name);
+        let known = |name: &String| {
+            let is_the_kernels = KERNEL_SYMBOLS.contains(&name.as_str());
+            is_the_kernels || name.starts_with(KASAN) || shim.contains(name)
+        };
         let undefined = self.undefined.iter().filter(|name| !known(name));
         let undefined = undefined.map(|name| match name.as_str() {
             "veriexec_core_panics" => "a panic: look for calls into core::panicking".to_owned(),

@@ -16,6 +16,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
         debian::put(root, "serve.py", include_bytes!("debian/serve.py"))?;
         debian::put(root, "scenario", include_bytes!("debian.sh"))
     },
+    has_whole_debian: true,
     limit: 900,
     ..Scenario::PLAIN
 };
