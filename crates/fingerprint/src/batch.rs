@@ -1,25 +1,28 @@
 //! Many files at once: the same results in the same order, however many threads there are.
 
-use std::cmp::Reverse;
 use std::fs::File;
 use std::io;
 use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
+use rustix::process::{Resource, getrlimit};
 
-use crate::file::{self, Buffer, FileError};
-use crate::{Algorithm, Digest};
+use crate::file::FileError;
+use crate::queue::Queue;
+use crate::results::Results;
+use crate::worker::Worker;
+use crate::{Algorithm, Digest, Engine};
 
-/// Hashes many files on several threads.
+/// Hashes many files on several threads, and on each thread several files at once.
 ///
 /// The largest files come first, so that none of them is left alone at the end. Each thread has
-/// one read buffer; what else is held is the results.
+/// a read buffer for each [lane](Engine::lanes); what else is held is the results.
 #[derive(Debug)]
 pub struct Batch {
-    algorithm: Algorithm,
+    engine: Engine,
     pool: ThreadPool,
 }
 
@@ -28,7 +31,7 @@ pub trait Job: Sync {
     /// Where it is; symbolic links are followed.
     fn path(&self) -> &Path;
 
-    /// Its length in bytes as far as known. It orders the work and has no other effect.
+    /// Its length in bytes as far as known. It orders and divides the work and has no other effect.
     fn size(&self) -> u64 {
         0
     }
@@ -67,10 +70,20 @@ impl Batch {
             .num_threads(threads)
             .thread_name(|index| format!("fingerprint-{index}"))
             .build()?;
-        Ok(Self { algorithm, pool })
+        Ok(Self { engine: Engine::auto(algorithm), pool })
     }
 
-    /// Hashes every file; the results are in the order of the jobs.
+    /// The same with another engine, and with its algorithm. Jobs that have an algorithm of their
+    /// own do not use it if that is another.
+    #[must_use]
+    pub fn with_engine(self, engine: Engine) -> Self {
+        Self { engine, ..self }
+    }
+
+    /// Hashes every file; the results are in the order of the jobs, one for each.
+    ///
+    /// If a call panics, those files have no digest that its thread had begun: for each of them,
+    /// and no other, the result is an error.
     ///
     /// `inspect` sees each file that was hashed while it is still open, and what it returns is in
     /// the outcome. `progress` hears from every thread what was done since it was last called:
@@ -81,38 +94,50 @@ impl Batch {
         inspect: impl Fn(&J, &File) -> io::Result<T> + Sync,
         progress: impl Fn(u64, u64) + Sync,
     ) -> Vec<Result<Outcome<T>, FileError>> {
-        let mut order: Vec<(usize, &J)> = jobs.iter().enumerate().collect();
-        order.sort_by_key(|(_, job)| Reverse(job.size()));
-        let next = AtomicUsize::new(0);
-        let finished = self.pool.broadcast(|_| {
-            let mut buffer = Buffer::new();
-            let mut results = Vec::new();
-            while let Some((index, job)) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-                results.push((*index, self.run_one(*job, &mut buffer, &inspect, &progress)));
-                progress(1, 0);
+        let queues = self.queues(jobs);
+        let max_open = max_open() / self.pool.current_num_threads();
+        let results = Results::new(jobs.len());
+        self.pool.broadcast(|thread| {
+            let number = thread.index();
+            let (inspect, progress, results) = (&inspect, &progress, &results);
+            for queue in &queues {
+                let worker = Worker { number, max_open, queue, inspect, progress, results };
+                // A panic leaves nothing half done that others see: files without a result.
+                let run = || catch_unwind(AssertUnwindSafe(|| worker.run()));
+                let mut begun = queue.begun();
+                while run().is_err() && queue.begun() > begun {
+                    begun = queue.begun();
+                    queue.give_up(number);
+                }
             }
-            results
         });
-        let mut results = Vec::with_capacity(jobs.len());
-        finished.into_iter().for_each(|mut of_thread| results.append(&mut of_thread));
-        results.sort_unstable_by_key(|(index, _)| *index);
-        results.into_iter().map(|(_, result)| result).collect()
+        results.all()
     }
 
-    fn run_one<J: Job, T>(
-        &self,
-        job: &J,
-        buffer: &mut Buffer,
-        inspect: impl Fn(&J, &File) -> io::Result<T>,
-        progress: impl Fn(u64, u64),
-    ) -> Result<Outcome<T>, FileError> {
-        let (file, before) = file::open_regular(job.path())?;
-        let algorithm = job.algorithm().unwrap_or(self.algorithm);
-        let hashed = file::hash(&file, &before, algorithm, buffer, |bytes| progress(0, bytes));
-        let (digest, bytes) = hashed?;
-        let inspected = inspect(job, &file).map_err(FileError::Read)?;
-        Ok(Outcome { digest, bytes, inspected })
+    /// The jobs of each algorithm that there are any of.
+    fn queues<'a, J: Job>(&self, jobs: &'a [J]) -> Vec<Queue<'a, J>> {
+        let mut sorted = Algorithm::ALL.map(|algorithm| (algorithm, Vec::new()));
+        for (index, job) in jobs.iter().enumerate() {
+            let algorithm = job.algorithm().unwrap_or(self.engine.algorithm());
+            sorted[algorithm as usize].1.push((index, job));
+        }
+        let queues = sorted.into_iter().filter(|(_, jobs)| !jobs.is_empty());
+        queues
+            .map(|(algorithm, jobs)| {
+                let own = algorithm == self.engine.algorithm();
+                let engine = if own { self.engine.clone() } else { Engine::auto(algorithm) };
+                Queue::new(engine, jobs, self.pool.current_num_threads())
+            })
+            .collect()
     }
+}
+
+/// How many files all threads together may hold open: what the system allows, less some for
+/// whatever else the program has open.
+fn max_open() -> usize {
+    const OTHERS: usize = 64;
+    let limit = getrlimit(Resource::Nofile).current.map_or(usize::MAX, |limit| limit as usize);
+    limit.saturating_sub(OTHERS)
 }
 
 impl Job for PathBuf {
@@ -131,7 +156,7 @@ impl Job for &Path {
 mod tests {
     use std::fs;
     use std::sync::Mutex;
-    use std::sync::atomic::AtomicU64;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     use super::*;
     use crate::Hasher;
@@ -249,6 +274,40 @@ mod tests {
         let inspect = |_: &PathBuf, _: &File| -> io::Result<()> { Err(io::Error::other("no")) };
         let results = batch(1).run(&jobs, inspect, |_, _| ());
         assert!(matches!(&results[..], [Err(FileError::Read(_))]));
+    }
+
+    #[test]
+    fn a_panic_costs_the_files_of_its_thread_and_no_other() {
+        let dir = tempfile::tempdir().unwrap();
+        let jobs: Vec<_> = (0..200).map(|index| dir.path().join(index.to_string())).collect();
+        for (index, path) in jobs.iter().enumerate() {
+            fs::write(path, content(index)).unwrap();
+        }
+        let bad = [&jobs[0], &jobs[90], &jobs[199]];
+        for engine in Engine::all(Algorithm::Sha256) {
+            for threads in [1, 3] {
+                let inspect = |job: &PathBuf, _: &File| {
+                    assert!(!bad.contains(&job), "meant to be seen");
+                    Ok(())
+                };
+                let at_once = engine.lanes();
+                let batch = batch(threads).with_engine(engine.clone());
+                let results = batch.run(&jobs, inspect, |_, _| ());
+                assert_eq!(results.len(), jobs.len());
+                let lost = results.iter().filter(|result| result.is_err()).count();
+                assert!((3..=3 * at_once).contains(&lost), "{lost} of {at_once} at once");
+                for (index, result) in results.into_iter().enumerate() {
+                    match result {
+                        Err(error) => assert!(matches!(error, FileError::Read(_))),
+                        Ok(outcome) => {
+                            assert!(!bad.contains(&&jobs[index]));
+                            let oracle = Hasher::digest(Algorithm::Sha256, &content(index));
+                            assert_eq!(outcome.digest, oracle);
+                        }
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -31,8 +31,7 @@ pub fn open(path: &Path) -> Result<File, FileError> {
 /// [`FileError::Changed`] if it was written to meanwhile, [`FileError::NotRegular`] or
 /// [`FileError::Read`].
 pub fn of_file(file: &File, algorithm: Algorithm) -> Result<(Digest, u64), FileError> {
-    let before = stat_regular(file)?;
-    hash(file, &before, algorithm, &mut Buffer::new(), |_| ())
+    hash(file, algorithm, |_| ())
 }
 
 /// Why a file has no digest.
@@ -54,17 +53,67 @@ pub enum FileError {
     Changed,
 }
 
-/// Room for one read; made once, used for many files.
-pub(crate) struct Buffer(Box<[u8]>);
+/// How far a file is read, and what it was when that began.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    version: Version,
+    offset: u64,
+}
 
-impl Buffer {
-    pub(crate) fn new() -> Self {
-        Self(vec![0; READ_LEN].into_boxed_slice())
+impl Reading {
+    /// Reads nothing yet.
+    pub(crate) fn begin(file: &File) -> Result<Self, FileError> {
+        Ok(Self::of(&stat_regular(file)?))
+    }
+
+    fn of(before: &Metadata) -> Self {
+        Self { version: version(before), offset: 0 }
+    }
+
+    /// Reads what comes next, of a file that is not [at its end](Self::is_at_end) or that holds
+    /// nothing; says how many bytes that is.
+    pub(crate) fn read(&mut self, file: &File, buffer: &mut [u8]) -> Result<usize, FileError> {
+        // More than what should be left is asked for, where there is room, so that it is seen if
+        // there is more.
+        let len = loop {
+            match file.read_at(buffer, self.offset) {
+                Ok(len) => break len,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(FileError::Read(error)),
+            }
+        };
+        let offset = self.offset.saturating_add(len as u64);
+        if offset > self.version.size || (len == 0 && !self.is_at_end()) {
+            return Err(FileError::Changed);
+        }
+        self.offset = offset;
+        Ok(len)
+    }
+
+    /// Whether all was read that the file held when it was begun.
+    pub(crate) const fn is_at_end(&self) -> bool {
+        self.offset == self.version.size
+    }
+
+    /// The length of the file, which is still what it was before the first byte was read.
+    pub(crate) fn finish(&self, file: &File) -> Result<u64, FileError> {
+        let after = file.metadata().map_err(FileError::Read)?;
+        if self.is_at_end() && self.version == version(&after) {
+            Ok(self.offset)
+        } else {
+            Err(FileError::Changed)
+        }
     }
 }
 
+/// Opens a regular file and begins to read it.
+pub(crate) fn open_to_read(path: &Path) -> Result<(File, Reading), FileError> {
+    let (file, before) = open_regular(path)?;
+    Ok((file, Reading::of(&before)))
+}
+
 /// The open file with what fstat(2) says of it.
-pub(crate) fn open_regular(path: &Path) -> Result<(File, Metadata), FileError> {
+fn open_regular(path: &Path) -> Result<(File, Metadata), FileError> {
     let flags = (OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC).bits().cast_signed();
     let opened = OpenOptions::new().read(true).custom_flags(flags).open(path);
     let file = opened.map_err(FileError::Open)?;
@@ -72,44 +121,41 @@ pub(crate) fn open_regular(path: &Path) -> Result<(File, Metadata), FileError> {
     Ok((file, metadata))
 }
 
-/// Hashes the file that `before` was taken of, telling of each read how many bytes it gave.
-pub(crate) fn hash(
+/// Hashes a file, telling of each read how many bytes it gave.
+fn hash(
     file: &File,
-    before: &Metadata,
     algorithm: Algorithm,
-    buffer: &mut Buffer,
     mut on_read: impl FnMut(u64),
 ) -> Result<(Digest, u64), FileError> {
     let mut hasher = Hasher::new(algorithm);
-    let mut offset: u64 = 0;
+    let mut reading = Reading::begin(file)?;
+    let mut buffer = vec![0; READ_LEN];
     loop {
-        let len = match file.read_at(&mut buffer.0, offset) {
-            Ok(0) => break,
-            Ok(len) => len,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(FileError::Read(error)),
-        };
-        let read = buffer.0.get(..len).unwrap_or_default();
-        hasher.update(read);
-        offset = offset.saturating_add(read.len() as u64);
-        on_read(read.len() as u64);
+        let len = reading.read(file, &mut buffer)?;
+        hasher.update(buffer.get(..len).unwrap_or_default());
+        on_read(len as u64);
+        if reading.is_at_end() {
+            break;
+        }
     }
-    let after = file.metadata().map_err(FileError::Read)?;
-    if offset != before.size() || version(before) != version(&after) {
-        return Err(FileError::Changed);
-    }
-    Ok((hasher.finish(), offset))
+    let len = reading.finish(file)?;
+    Ok((hasher.finish(), len))
 }
 
 /// What every write moves.
-fn version(metadata: &Metadata) -> (u64, i64, i64, i64, i64) {
-    (
-        metadata.size(),
-        metadata.mtime(),
-        metadata.mtime_nsec(),
-        metadata.ctime(),
-        metadata.ctime_nsec(),
-    )
+#[derive(Debug, PartialEq, Eq)]
+struct Version {
+    size: u64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+fn version(metadata: &Metadata) -> Version {
+    Version {
+        size: metadata.size(),
+        modified: (metadata.mtime(), metadata.mtime_nsec()),
+        changed: (metadata.ctime(), metadata.ctime_nsec()),
+    }
 }
 
 fn stat_regular(file: &File) -> Result<Metadata, FileError> {
@@ -144,8 +190,7 @@ mod tests {
     use super::*;
 
     fn hashed(file: &File, on_read: impl FnMut(u64)) -> Result<(Digest, u64), FileError> {
-        let before = file.metadata().unwrap();
-        hash(file, &before, Algorithm::Sha256, &mut Buffer::new(), on_read)
+        hash(file, Algorithm::Sha256, on_read)
     }
 
     #[test]
@@ -202,7 +247,7 @@ mod tests {
                 rewritten.set_times(times).unwrap();
             }
         };
-        let result = hash(&rewritten, &before, Algorithm::Md5, &mut Buffer::new(), rewrite);
+        let result = hash(&rewritten, Algorithm::Md5, rewrite);
         assert!(matches!(result, Err(FileError::Changed)));
 
         let left_alone = fresh();

@@ -29,9 +29,15 @@ mod lanes;
 #[cfg(feature = "std")]
 mod message;
 #[cfg(feature = "std")]
+mod queue;
+#[cfg(feature = "std")]
+mod results;
+#[cfg(feature = "std")]
 mod rooted;
 #[cfg(feature = "std")]
 mod tree;
+#[cfg(feature = "std")]
+mod worker;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use digest::{Digest, DigestError};

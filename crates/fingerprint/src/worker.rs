@@ -1,0 +1,159 @@
+//! One thread of a batch: as many open files as there are lanes, all of which advance at once.
+
+use std::fs::File;
+use std::io;
+use std::ops::Range;
+
+use crate::file::{self, FileError, Reading};
+use crate::kernel::WIDEST;
+use crate::queue::{Queue, Taken};
+use crate::results::{Gathered, Results};
+use crate::{Digest, Job, Lanes, Outcome, Piece};
+
+/// Hashes what a queue holds until it is empty.
+pub(crate) struct Worker<'a, J, T, I, P> {
+    /// Its place among the threads.
+    pub(crate) number: usize,
+    /// How many files it may hold open.
+    pub(crate) max_open: usize,
+    pub(crate) queue: &'a Queue<'a, J>,
+    pub(crate) inspect: &'a I,
+    pub(crate) progress: &'a P,
+    pub(crate) results: &'a Results<T>,
+}
+
+/// A file that is being hashed in a lane, or room for one.
+struct Stream<'a, J> {
+    work: Option<Work<'a, J>>,
+    buffer: Box<[u8]>,
+    /// What of the buffer has been read and not yet hashed.
+    ready: Range<usize>,
+    /// The file ends there.
+    last: bool,
+}
+
+struct Work<'a, J> {
+    taken: Taken<'a, J>,
+    file: File,
+    reading: Reading,
+}
+
+impl<'a, J, T, I, P> Worker<'a, J, T, I, P>
+where
+    J: Job,
+    I: Fn(&J, &File) -> io::Result<T>,
+    P: Fn(u64, u64),
+{
+    pub(crate) fn run(&self) {
+        let mut results = Gathered::new(self.results);
+        let mut lanes = Lanes::new(self.queue.engine().clone());
+        let count = lanes.count().min(self.max_open).max(1);
+        let mut streams: Vec<_> = (0..count).map(|_| Stream::new(read_len(count))).collect();
+        loop {
+            for (lane, stream) in streams.iter_mut().enumerate() {
+                if stream.is_used_up() {
+                    self.refill(lane, stream, &mut lanes, &mut results);
+                }
+            }
+            if streams.iter().all(|stream| stream.work.is_none()) {
+                return;
+            }
+            advance(&mut lanes, &mut streams);
+        }
+    }
+
+    /// Gives the lane what comes next: of its file, or of the next file that can be read.
+    fn refill(
+        &self,
+        lane: usize,
+        stream: &mut Stream<'a, J>,
+        lanes: &mut Lanes,
+        results: &mut Gathered<'_, T>,
+    ) {
+        if let Some(digest) = lanes.take(lane)
+            && let Some(work) = stream.work.take()
+        {
+            let result = self.conclude(&work, digest);
+            self.report(work.taken, result, results);
+        }
+        loop {
+            let mut work = match stream.work.take() {
+                Some(work) => work,
+                None => {
+                    let Some(taken) = self.queue.take(self.number) else { return };
+                    match file::open_to_read(taken.job.path()) {
+                        Ok((file, reading)) => Work { taken, file, reading },
+                        Err(error) => {
+                            self.report(taken, Err(error), results);
+                            continue;
+                        }
+                    }
+                }
+            };
+            match work.reading.read(&work.file, &mut stream.buffer) {
+                Ok(len) => {
+                    (self.progress)(0, len as u64);
+                    self.queue.advance(self.number, &mut work.taken, len as u64);
+                    stream.ready = 0..len;
+                    stream.last = work.reading.is_at_end();
+                    stream.work = Some(work);
+                    return;
+                }
+                Err(error) => {
+                    lanes.abandon(lane);
+                    self.report(work.taken, Err(error), results);
+                }
+            }
+        }
+    }
+
+    /// What is to be said of a file that was hashed to its end.
+    fn conclude(&self, work: &Work<'a, J>, digest: Digest) -> Result<Outcome<T>, FileError> {
+        let bytes = work.reading.finish(&work.file)?;
+        let inspected = (self.inspect)(work.taken.job, &work.file).map_err(FileError::Read)?;
+        Ok(Outcome { digest, bytes, inspected })
+    }
+
+    fn report(
+        &self,
+        taken: Taken<'a, J>,
+        result: Result<Outcome<T>, FileError>,
+        results: &mut Gathered<'_, T>,
+    ) {
+        results.add(taken.index, result);
+        (self.progress)(1, 0);
+        self.queue.finish(self.number, taken);
+    }
+}
+
+/// How much is read at once, in bytes, if so many files are read in turn.
+///
+/// What is read should still be in the second level cache when it is hashed.
+fn read_len(files: usize) -> usize {
+    if files > 8 { 32 * 1024 } else { 64 * 1024 }
+}
+
+/// Hashes until one of the streams is used up.
+fn advance<J>(lanes: &mut Lanes, streams: &mut [Stream<'_, J>]) {
+    let mut pieces = [Piece::default(); WIDEST];
+    for (piece, stream) in pieces.iter_mut().zip(&*streams) {
+        let bytes = stream.buffer.get(stream.ready.clone()).unwrap_or_default();
+        *piece = Piece { bytes, last: stream.last };
+    }
+    lanes.run(&mut pieces);
+    let left = pieces.map(|piece| (piece.bytes.len(), piece.last));
+    for (stream, (len, last)) in streams.iter_mut().zip(left) {
+        stream.ready.start = stream.ready.end.saturating_sub(len);
+        stream.last = last;
+    }
+}
+
+impl<J> Stream<'_, J> {
+    fn new(read_len: usize) -> Self {
+        Self { work: None, buffer: vec![0; read_len].into_boxed_slice(), ready: 0..0, last: false }
+    }
+
+    fn is_used_up(&self) -> bool {
+        self.ready.is_empty() && !self.last
+    }
+}
