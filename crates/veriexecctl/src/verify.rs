@@ -132,7 +132,7 @@ fn hash<'a>(
     files: &[Listed],
 ) -> Result<Hashed<'a>> {
     let jobs: Vec<&Listed> = files.iter().filter(|file| file.fault.is_none()).collect();
-    let total = jobs.iter().map(|job| job.size).sum();
+    let total = jobs.iter().map(|job| job.size).fold(0, u64::saturating_add);
     let progress = Progress::of_bytes(!args.quiet && !cli.json, total);
     let batch = Batch::new(Algorithm::Sha256, None)?;
     let results = batch.run(&jobs, |_, _| Ok(()), |_, bytes| progress.advance(bytes));
@@ -150,7 +150,8 @@ fn hash<'a>(
                         .then(|| Fault::Changed { found: digest.to_string() })
                 }
                 Some(Err(error)) => Some(error.into()),
-                None => None,
+                // Every job has a result: what has none was not seen to be as listed.
+                None => Some(io::Error::other("was not hashed").into()),
             },
         };
         hashed.deviations.extend(fault.map(|fault| Deviation { line, fault }));

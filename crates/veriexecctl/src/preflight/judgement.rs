@@ -49,7 +49,8 @@ pub(super) fn judge<'a>(
             Some(ToHash { index, found, algorithm: line.entry.algorithm() })
         })
         .collect();
-    let progress = Progress::of_bytes(show_progress, jobs.iter().map(Job::size).sum());
+    let progress =
+        Progress::of_bytes(show_progress, jobs.iter().map(Job::size).fold(0, u64::saturating_add));
     let results = batch.run(&jobs, |_, _| Ok(()), |_, bytes| progress.advance(bytes));
     drop(progress);
     let hashed = jobs.iter().map(|job| job.index).zip(results);
