@@ -80,6 +80,10 @@ pub(crate) struct Cli {
     #[arg(long, value_enum, default_value_t = Classify::Content)]
     pub(crate) classify: Classify,
 
+    /// Hash with this engine; "list" shows those that this machine has for the algorithm
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
+    pub(crate) engine: Option<OsString>,
+
     /// Hash in this many threads; without it, in one for each processor
     #[arg(long, value_name = "N", value_parser = threads)]
     pub(crate) threads: Option<NonZeroUsize>,
@@ -146,11 +150,12 @@ mod tests {
     fn long_forms_are_the_same() {
         let line = "veriexecgen --append --all --system-dirs --directory /usr --files-from - \
                     --output S --prefix / --recursive --immutable --timestamp --algorithm md5 \
-                    --verbose --warn --null --classify mode --threads 2";
+                    --verbose --warn --null --classify mode --engine portable --threads 2";
         let cli = parse(line).unwrap();
         assert!(cli.append && cli.all && cli.system_dirs && cli.recursive && cli.immutable);
         assert!(cli.timestamp && cli.verbose && cli.warn && cli.null);
         assert_eq!(cli.classify, Classify::Mode);
+        assert_eq!(cli.engine, Some("portable".into()));
         assert_eq!(cli.threads, NonZeroUsize::new(2));
     }
 

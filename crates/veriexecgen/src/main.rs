@@ -17,14 +17,14 @@ mod replacement;
 mod sources;
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
-use fingerprint::{Algorithm, Batch, Job};
+use fingerprint::{Algorithm, Batch, Engine, Job};
 use sigfile::{printable, show_entry, write_entry};
 
 use crate::candidate::{Candidate, Selection};
@@ -68,7 +68,12 @@ fn show(help: &clap::Error) -> Result<Exit> {
 fn run(cli: &Cli) -> Result<Exit> {
     let started = Instant::now();
     let algorithm = algorithm(&cli.algorithm)?;
-    let batch = Batch::new(algorithm, cli.threads)?;
+    let mut batch = Batch::new(algorithm, cli.threads)?;
+    match &cli.engine {
+        Some(name) if name == "list" => return list_engines(algorithm),
+        Some(name) => batch = batch.with_engine(engine(algorithm, name)?),
+        None => {}
+    }
     let prefix = Prefix::new(cli.prefix.as_deref());
     let output = Output::new(&cli.output, cli.append)?;
     if cli.immutable && output.file().is_none() {
@@ -85,7 +90,8 @@ fn run(cli: &Cli) -> Result<Exit> {
     let candidates = search(cli, algorithm, &output, &prefix, &mut faults, &mut narration)?;
     faults.check()?;
 
-    let progress = Progress::new(!cli.verbose, candidates.iter().map(Job::size).sum());
+    let progress =
+        Progress::new(!cli.verbose, candidates.iter().map(Job::size).fold(0, u64::saturating_add));
     let mut listing =
         listing::list(candidates, &batch, cli.classify, &prefix, &progress, &mut faults);
     progress.finish();
@@ -112,6 +118,26 @@ fn algorithm(name: &OsStr) -> Result<Algorithm> {
         let known = Algorithm::ALL.map(Algorithm::name).join(", ");
         format!("No such hash algorithm ({}); expected one of {known}", printable(name.as_bytes()))
     })
+}
+
+fn engine(algorithm: Algorithm, name: &OsStr) -> Result<Engine> {
+    name.to_str().and_then(|name| Engine::named(algorithm, name)).with_context(|| {
+        let known: Vec<_> = Engine::all(algorithm).iter().map(Engine::name).collect();
+        let (name, known) = (printable(name.as_bytes()), known.join(", "));
+        format!("This machine has no such engine for {algorithm} ({name}); expected one of {known}")
+    })
+}
+
+/// Shows the engines; that nobody reads it is no error.
+fn list_engines(algorithm: Algorithm) -> Result<Exit> {
+    let engines = Engine::all(algorithm).into_iter();
+    let names: String = engines.map(|engine| format!("{}\n", engine.name())).collect();
+    match io::stdout().write_all(names.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).context("Cannot write to standard output")
+        }
+        _ => Ok(Exit::Done),
+    }
 }
 
 /// Finds what is to be listed, in order.
@@ -151,7 +177,7 @@ fn write(
         return Ok(());
     }
     let shown = output.is_terminal();
-    let contents = |mut out: &mut dyn io::Write| {
+    let contents = |mut out: &mut dyn Write| {
         previous.write(&mut out)?;
         if let Some(header) = header {
             writeln!(out, "{header}")?;

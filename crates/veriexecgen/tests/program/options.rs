@@ -77,6 +77,36 @@ fn an_unknown_algorithm_is_named_with_the_known_ones() {
 }
 
 #[test]
+fn engines_are_listed_and_make_the_same_list() {
+    let tree = Tree::new();
+    for index in 0..40_usize {
+        tree.file(index.to_string(), vec![index as u8; index * 4099], 0o755);
+    }
+    for algorithm in ["md5", "SHA1", "rmd160", "sha256", "sha384", "sha512"] {
+        let known = tree.run(&["--engine", "list", "-t", algorithm]).expect(0).stdout;
+        assert!(known.starts_with("auto\nportable\n"), "{known}");
+        let without = tree.run(&["-t", algorithm, "-d", ".", "-o", "-"]).expect(0).stdout;
+        assert_eq!(without.lines().count(), 40);
+        for engine in known.lines() {
+            let arguments = ["--engine", engine, "-t", algorithm, "-d", ".", "-o", "-"];
+            assert_eq!(tree.run(&arguments).expect(0).stdout, without, "{engine}");
+        }
+    }
+}
+
+#[test]
+fn an_unknown_engine_is_named_with_the_known_ones() {
+    let tree = Tree::with_programs(&["a"]);
+    tree.run(&["-d", ".", "-t", "rmd160", "--engine", "sha-ni x\x1b", "-o", "S"])
+        .expect(1)
+        .complains(
+            "This machine has no such engine for RMD160 (sha-ni x\\x1b); expected one of auto, portable",
+            "",
+        );
+    assert!(!tree.path("S").exists());
+}
+
+#[test]
 fn digests_are_those_of_sha256sum() {
     let tree = Tree::new();
     for len in [0, 1, 55, 56, 63, 64, 65, 4096, 131_071, 131_072, 131_073, 1_000_000] {
