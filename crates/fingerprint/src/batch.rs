@@ -14,7 +14,7 @@ use crate::file::FileError;
 use crate::queue::Queue;
 use crate::results::Results;
 use crate::worker::Worker;
-use crate::{Algorithm, Digest, Engine};
+use crate::{Algorithm, Digest, Engine, Version};
 
 /// Hashes many files on several threads, and on each thread several files at once.
 ///
@@ -31,15 +31,32 @@ pub trait Job: Sync {
     /// Where it is; symbolic links are followed.
     fn path(&self) -> &Path;
 
+    /// What it was when it was found, if anybody looked. A short file that still is that when it
+    /// was read is not looked at before.
+    fn seen(&self) -> Option<Version> {
+        None
+    }
+
     /// Its length in bytes as far as known. It orders and divides the work and has no other effect.
     fn size(&self) -> u64 {
-        0
+        self.seen().map_or(0, Version::size)
     }
 
     /// The algorithm it is to be hashed with, if not with that of the batch.
     fn algorithm(&self) -> Option<Algorithm> {
         None
     }
+}
+
+/// A file of a batch that has been read from for the first time.
+#[derive(Clone, Copy, Debug)]
+pub struct Begun<'a> {
+    /// The open file.
+    pub file: &'a File,
+    /// Its first bytes.
+    pub bytes: &'a [u8],
+    /// Whether it holds no others.
+    pub whole: bool,
 }
 
 /// What became of one file of a batch.
@@ -85,13 +102,13 @@ impl Batch {
     /// If a call panics, those files have no digest that its thread had begun: for each of them,
     /// and no other, the result is an error.
     ///
-    /// `inspect` sees each file that was hashed while it is still open, and what it returns is in
-    /// the outcome. `progress` hears from every thread what was done since it was last called:
+    /// `inspect` sees each file when it has been read from for the first time, and what it returns
+    /// is in the outcome; it may see a file again that was written to meanwhile. `progress` hears from every thread what was done since it was last called:
     /// files finished, with a digest or without, and bytes read.
     pub fn run<J: Job, T: Send>(
         &self,
         jobs: &[J],
-        inspect: impl Fn(&J, &File) -> io::Result<T> + Sync,
+        inspect: impl Fn(&J, Begun<'_>) -> io::Result<T> + Sync,
         progress: impl Fn(u64, u64) + Sync,
     ) -> Vec<Result<Outcome<T>, FileError>> {
         let queues = self.queues(jobs);
@@ -119,14 +136,14 @@ impl Batch {
         let mut sorted = Algorithm::ALL.map(|algorithm| (algorithm, Vec::new()));
         for (index, job) in jobs.iter().enumerate() {
             let algorithm = job.algorithm().unwrap_or(self.engine.algorithm());
-            sorted[algorithm as usize].1.push((index, job));
+            sorted[algorithm as usize].1.push(index);
         }
-        let queues = sorted.into_iter().filter(|(_, jobs)| !jobs.is_empty());
+        let queues = sorted.into_iter().filter(|(_, order)| !order.is_empty());
         queues
-            .map(|(algorithm, jobs)| {
+            .map(|(algorithm, order)| {
                 let own = algorithm == self.engine.algorithm();
                 let engine = if own { self.engine.clone() } else { Engine::auto(algorithm) };
-                Queue::new(engine, jobs, self.pool.current_num_threads())
+                Queue::new(engine, jobs, order, self.pool.current_num_threads())
             })
             .collect()
     }
@@ -198,7 +215,7 @@ mod tests {
                 files.fetch_add(more_files, Ordering::Relaxed);
                 bytes.fetch_add(more_bytes, Ordering::Relaxed);
             };
-            let inspect = |job: &Sized, file: &File| Ok((job.1, file.metadata()?.len()));
+            let inspect = |job: &Sized, begun: Begun<'_>| Ok((job.1, begun.file.metadata()?.len()));
             let results = batch(threads).run(&jobs, inspect, progress);
             assert_eq!(results.len(), jobs.len());
             let mut sum = 0;
@@ -258,7 +275,7 @@ mod tests {
             })
             .collect();
         let begun = Mutex::new(Vec::new());
-        let inspect = |job: &Sized, _: &File| {
+        let inspect = |job: &Sized, _: Begun<'_>| {
             begun.lock().unwrap().push(job.0.file_name().unwrap().to_owned());
             Ok(())
         };
@@ -271,7 +288,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("a"), "").unwrap();
         let jobs = [dir.path().join("a")];
-        let inspect = |_: &PathBuf, _: &File| -> io::Result<()> { Err(io::Error::other("no")) };
+        let inspect = |_: &PathBuf, _: Begun<'_>| -> io::Result<()> { Err(io::Error::other("no")) };
         let results = batch(1).run(&jobs, inspect, |_, _| ());
         assert!(matches!(&results[..], [Err(FileError::Read(_))]));
     }
@@ -286,7 +303,7 @@ mod tests {
         let bad = [&jobs[0], &jobs[90], &jobs[199]];
         for engine in Engine::all(Algorithm::Sha256) {
             for threads in [1, 3] {
-                let inspect = |job: &PathBuf, _: &File| {
+                let inspect = |job: &PathBuf, _: Begun<'_>| {
                     assert!(!bad.contains(&job), "meant to be seen");
                     Ok(())
                 };

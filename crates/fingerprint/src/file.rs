@@ -1,6 +1,7 @@
 //! One open file, one digest, or the news that it changed under the reader.
 
 use std::fs::{File, FileType, Metadata, OpenOptions};
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::io;
 use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
@@ -53,10 +54,40 @@ pub enum FileError {
     Changed,
 }
 
+/// What a file is at a moment: another file has another version, and so has the same file when
+/// it was written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Version {
+    size: u64,
+    /// Which file it is, and when it was modified and changed, in as many bits as are needed for
+    /// no two moments to look the same.
+    stamp: u64,
+}
+
+impl Version {
+    /// The version of which stat(2) said that.
+    #[must_use]
+    pub fn of(metadata: &Metadata) -> Self {
+        let mut stamp = DefaultHasher::new();
+        (metadata.dev(), metadata.ino()).hash(&mut stamp);
+        (metadata.mtime(), metadata.mtime_nsec()).hash(&mut stamp);
+        (metadata.ctime(), metadata.ctime_nsec()).hash(&mut stamp);
+        Self { size: metadata.size(), stamp: stamp.finish() }
+    }
+
+    /// How many bytes the file holds.
+    #[must_use]
+    pub const fn size(self) -> u64 {
+        self.size
+    }
+}
+
 /// How far a file is read, and what it was when that began.
 #[derive(Debug)]
 pub(crate) struct Reading {
     version: Version,
+    /// The version is not from the open file, but from when somebody looked before.
+    is_hearsay: bool,
     offset: u64,
 }
 
@@ -67,7 +98,13 @@ impl Reading {
     }
 
     fn of(before: &Metadata) -> Self {
-        Self { version: version(before), offset: 0 }
+        Self { version: Version::of(before), is_hearsay: false, offset: 0 }
+    }
+
+    /// Whether it should begin again if the file is not what it was, because that may have been
+    /// so since before it was opened.
+    pub(crate) const fn is_hearsay(&self) -> bool {
+        self.is_hearsay
     }
 
     /// Reads what comes next, of a file that is not [at its end](Self::is_at_end) or that holds
@@ -98,7 +135,7 @@ impl Reading {
     /// The length of the file, which is still what it was before the first byte was read.
     pub(crate) fn finish(&self, file: &File) -> Result<u64, FileError> {
         let after = file.metadata().map_err(FileError::Read)?;
-        if self.is_at_end() && self.version == version(&after) {
+        if self.is_at_end() && self.version == Version::of(&after) {
             Ok(self.offset)
         } else {
             Err(FileError::Changed)
@@ -107,18 +144,36 @@ impl Reading {
 }
 
 /// Opens a regular file and begins to read it.
-pub(crate) fn open_to_read(path: &Path) -> Result<(File, Reading), FileError> {
-    let (file, before) = open_regular(path)?;
-    Ok((file, Reading::of(&before)))
+///
+/// If it is said to be so short that one read of `room` bytes will show that it is at its end,
+/// it is taken to be what it was when it was [seen](crate::Job::seen).
+pub(crate) fn open_to_read(
+    path: &Path,
+    seen: Option<Version>,
+    room: usize,
+) -> Result<(File, Reading), FileError> {
+    match seen {
+        Some(version) if version.size < room as u64 => {
+            let reading = Reading { version, is_hearsay: true, offset: 0 };
+            Ok((open_anything(path)?, reading))
+        }
+        _ => {
+            let (file, before) = open_regular(path)?;
+            Ok((file, Reading::of(&before)))
+        }
+    }
 }
 
 /// The open file with what fstat(2) says of it.
 fn open_regular(path: &Path) -> Result<(File, Metadata), FileError> {
-    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC).bits().cast_signed();
-    let opened = OpenOptions::new().read(true).custom_flags(flags).open(path);
-    let file = opened.map_err(FileError::Open)?;
+    let file = open_anything(path)?;
     let metadata = stat_regular(&file)?;
     Ok((file, metadata))
+}
+
+fn open_anything(path: &Path) -> Result<File, FileError> {
+    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC).bits().cast_signed();
+    OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(FileError::Open)
 }
 
 /// Hashes a file, telling of each read how many bytes it gave.
@@ -140,22 +195,6 @@ fn hash(
     }
     let len = reading.finish(file)?;
     Ok((hasher.finish(), len))
-}
-
-/// What every write moves.
-#[derive(Debug, PartialEq, Eq)]
-struct Version {
-    size: u64,
-    modified: (i64, i64),
-    changed: (i64, i64),
-}
-
-fn version(metadata: &Metadata) -> Version {
-    Version {
-        size: metadata.size(),
-        modified: (metadata.mtime(), metadata.mtime_nsec()),
-        changed: (metadata.ctime(), metadata.ctime_nsec()),
-    }
 }
 
 fn stat_regular(file: &File) -> Result<Metadata, FileError> {

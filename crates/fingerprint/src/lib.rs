@@ -43,11 +43,11 @@ pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use digest::{Digest, DigestError};
 
 #[cfg(feature = "std")]
-pub use batch::{Batch, BatchError, Job, Outcome};
+pub use batch::{Batch, BatchError, Begun, Job, Outcome};
 #[cfg(feature = "std")]
 pub use engine::Engine;
 #[cfg(feature = "std")]
-pub use file::{FileError, of_file, open};
+pub use file::{FileError, Version, of_file, open};
 #[cfg(feature = "std")]
 pub use hasher::Hasher;
 #[cfg(feature = "std")]

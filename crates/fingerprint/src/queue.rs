@@ -12,8 +12,9 @@ const OPENING: u64 = 16 * 1024;
 #[derive(Debug)]
 pub(crate) struct Queue<'a, J> {
     engine: Engine,
-    /// The largest first, each with its place in the results.
-    jobs: Vec<(usize, &'a J)>,
+    jobs: &'a [J],
+    /// Which of them are in the queue, the largest first.
+    order: Vec<usize>,
     next: AtomicUsize,
     /// The weight of the jobs that nobody has taken.
     waiting: AtomicU64,
@@ -31,12 +32,20 @@ pub(crate) struct Taken<'a, J> {
 }
 
 impl<'a, J: Job> Queue<'a, J> {
-    pub(crate) fn new(engine: Engine, mut jobs: Vec<(usize, &'a J)>, threads: usize) -> Self {
-        jobs.sort_by_key(|(_, job)| Reverse(job.size()));
-        let sum = jobs.iter().fold(0_u64, |sum, (_, job)| sum.saturating_add(weight(*job)));
+    /// A queue of those of the jobs that have these indices.
+    pub(crate) fn new(
+        engine: Engine,
+        jobs: &'a [J],
+        mut order: Vec<usize>,
+        threads: usize,
+    ) -> Self {
+        order.sort_unstable_by_key(|index| (Reverse(jobs[*index].size()), *index));
+        let weights = order.iter().map(|index| weight(&jobs[*index]));
+        let sum = weights.fold(0, u64::saturating_add);
         Self {
             engine,
             jobs,
+            order,
             next: AtomicUsize::new(0),
             waiting: AtomicU64::new(sum),
             loads: (0..threads.max(1)).map(|_| AtomicU64::new(0)).collect(),
@@ -51,16 +60,21 @@ impl<'a, J: Job> Queue<'a, J> {
     ///
     /// A thread that has nothing to do always gets one.
     pub(crate) fn take(&self, thread: usize) -> Option<Taken<'a, J>> {
-        let (_, next) = self.jobs.get(self.next.load(Ordering::Relaxed))?;
-        if !self.is_for(thread, weight(*next)) {
+        let next = self.job(self.next.load(Ordering::Relaxed))?;
+        if !self.is_for(thread, weight(next.1)) {
             return None;
         }
         // Another thread may have taken that one meanwhile; what comes after it is not larger.
-        let (index, job) = *self.jobs.get(self.next.fetch_add(1, Ordering::Relaxed))?;
+        let (index, job) = self.job(self.next.fetch_add(1, Ordering::Relaxed))?;
         let left = weight(job);
         subtract(&self.waiting, left);
         self.loads[thread].fetch_add(left, Ordering::Relaxed);
         Some(Taken { index, job, left })
+    }
+
+    fn job(&self, place: usize) -> Option<(usize, &'a J)> {
+        let index = *self.order.get(place)?;
+        Some((index, self.jobs.get(index)?))
     }
 
     /// Takes note that so many bytes of the job are done.
@@ -154,7 +168,7 @@ mod tests {
     }
 
     fn queue(jobs: &[Sized], threads: usize) -> Queue<'_, Sized> {
-        Queue::new(Engine::auto(Algorithm::Sha256), jobs.iter().enumerate().collect(), threads)
+        Queue::new(Engine::auto(Algorithm::Sha256), jobs, (0..jobs.len()).collect(), threads)
     }
 
     #[test]

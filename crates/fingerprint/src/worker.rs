@@ -8,7 +8,7 @@ use crate::file::{self, FileError, Reading};
 use crate::kernel::WIDEST;
 use crate::queue::{Queue, Taken};
 use crate::results::{Gathered, Results};
-use crate::{Digest, Job, Lanes, Outcome, Piece};
+use crate::{Begun, Digest, Job, Lanes, Outcome, Piece};
 
 /// Hashes what a queue holds until it is empty.
 pub(crate) struct Worker<'a, J, T, I, P> {
@@ -23,8 +23,8 @@ pub(crate) struct Worker<'a, J, T, I, P> {
 }
 
 /// A file that is being hashed in a lane, or room for one.
-struct Stream<'a, J> {
-    work: Option<Work<'a, J>>,
+struct Stream<'a, J, T> {
+    work: Option<Work<'a, J, T>>,
     buffer: Box<[u8]>,
     /// What of the buffer has been read and not yet hashed.
     ready: Range<usize>,
@@ -32,16 +32,27 @@ struct Stream<'a, J> {
     last: bool,
 }
 
-struct Work<'a, J> {
+struct Work<'a, J, T> {
     taken: Taken<'a, J>,
     file: File,
     reading: Reading,
+    /// What the caller made of it, once it has been read from.
+    inspected: Option<T>,
+}
+
+impl<J, T> Work<'_, J, T> {
+    /// Forgets what was heard of the file, and looks at it.
+    fn begin_again(&mut self) -> Result<(), FileError> {
+        self.reading = Reading::begin(&self.file)?;
+        self.inspected = None;
+        Ok(())
+    }
 }
 
 impl<'a, J, T, I, P> Worker<'a, J, T, I, P>
 where
     J: Job,
-    I: Fn(&J, &File) -> io::Result<T>,
+    I: Fn(&J, Begun<'_>) -> io::Result<T>,
     P: Fn(u64, u64),
 {
     pub(crate) fn run(&self) {
@@ -66,31 +77,27 @@ where
     fn refill(
         &self,
         lane: usize,
-        stream: &mut Stream<'a, J>,
+        stream: &mut Stream<'a, J, T>,
         lanes: &mut Lanes,
         results: &mut Gathered<'_, T>,
     ) {
         if let Some(digest) = lanes.take(lane)
             && let Some(work) = stream.work.take()
         {
-            let result = self.conclude(&work, digest);
-            self.report(work.taken, result, results);
+            stream.work = self.conclude(work, digest, results);
         }
         loop {
-            let mut work = match stream.work.take() {
-                Some(work) => work,
-                None => {
-                    let Some(taken) = self.queue.take(self.number) else { return };
-                    match file::open_to_read(taken.job.path()) {
-                        Ok((file, reading)) => Work { taken, file, reading },
-                        Err(error) => {
-                            self.report(taken, Err(error), results);
-                            continue;
-                        }
-                    }
+            let work = stream.work.take().or_else(|| self.begin(stream.buffer.len(), results));
+            let Some(mut work) = work else { return };
+            let mut read = self.read(&mut work, &mut stream.buffer);
+            if read.is_err() {
+                lanes.abandon(lane);
+                if work.reading.is_hearsay() {
+                    let again = work.begin_again();
+                    read = again.and_then(|()| self.read(&mut work, &mut stream.buffer));
                 }
-            };
-            match work.reading.read(&work.file, &mut stream.buffer) {
+            }
+            match read {
                 Ok(len) => {
                     (self.progress)(0, len as u64);
                     self.queue.advance(self.number, &mut work.taken, len as u64);
@@ -99,19 +106,56 @@ where
                     stream.work = Some(work);
                     return;
                 }
-                Err(error) => {
-                    lanes.abandon(lane);
-                    self.report(work.taken, Err(error), results);
-                }
+                Err(error) => self.report(work.taken, Err(error), results),
             }
         }
     }
 
-    /// What is to be said of a file that was hashed to its end.
-    fn conclude(&self, work: &Work<'a, J>, digest: Digest) -> Result<Outcome<T>, FileError> {
-        let bytes = work.reading.finish(&work.file)?;
-        let inspected = (self.inspect)(work.taken.job, &work.file).map_err(FileError::Read)?;
-        Ok(Outcome { digest, bytes, inspected })
+    /// The next file that can be opened, unless there is none for this thread.
+    fn begin(&self, room: usize, results: &mut Gathered<'_, T>) -> Option<Work<'a, J, T>> {
+        loop {
+            let taken = self.queue.take(self.number)?;
+            match file::open_to_read(taken.job.path(), taken.job.seen(), room) {
+                Ok((file, reading)) => return Some(Work { taken, file, reading, inspected: None }),
+                Err(error) => self.report(taken, Err(error), results),
+            }
+        }
+    }
+
+    /// Reads what comes next; what comes first is inspected.
+    fn read(&self, work: &mut Work<'a, J, T>, buffer: &mut [u8]) -> Result<usize, FileError> {
+        let len = work.reading.read(&work.file, buffer)?;
+        if work.inspected.is_none() {
+            let begun = Begun {
+                file: &work.file,
+                bytes: buffer.get(..len).unwrap_or_default(),
+                whole: work.reading.is_at_end(),
+            };
+            let inspected = (self.inspect)(work.taken.job, begun).map_err(FileError::Read)?;
+            work.inspected = Some(inspected);
+        }
+        Ok(len)
+    }
+
+    /// Reports a file that was hashed to its end, unless it must be read again.
+    fn conclude(
+        &self,
+        mut work: Work<'a, J, T>,
+        digest: Digest,
+        results: &mut Gathered<'_, T>,
+    ) -> Option<Work<'a, J, T>> {
+        let result = match (work.reading.finish(&work.file), work.inspected.take()) {
+            (Ok(bytes), Some(inspected)) => Ok(Outcome { digest, bytes, inspected }),
+            // It was looked at before it was opened, and has been written to since.
+            (Err(_), _) if work.reading.is_hearsay() => match work.begin_again() {
+                Ok(()) => return Some(work),
+                Err(error) => Err(error),
+            },
+            (Err(error), _) => Err(error),
+            (Ok(_), None) => Err(FileError::Changed),
+        };
+        self.report(work.taken, result, results);
+        None
     }
 
     fn report(
@@ -134,7 +178,7 @@ fn read_len(files: usize) -> usize {
 }
 
 /// Hashes until one of the streams is used up.
-fn advance<J>(lanes: &mut Lanes, streams: &mut [Stream<'_, J>]) {
+fn advance<J, T>(lanes: &mut Lanes, streams: &mut [Stream<'_, J, T>]) {
     let mut pieces = [Piece::default(); WIDEST];
     for (piece, stream) in pieces.iter_mut().zip(&*streams) {
         let bytes = stream.buffer.get(stream.ready.clone()).unwrap_or_default();
@@ -148,7 +192,7 @@ fn advance<J>(lanes: &mut Lanes, streams: &mut [Stream<'_, J>]) {
     }
 }
 
-impl<J> Stream<'_, J> {
+impl<J, T> Stream<'_, J, T> {
     fn new(read_len: usize) -> Self {
         Self { work: None, buffer: vec![0; read_len].into_boxed_slice(), ready: 0..0, last: false }
     }

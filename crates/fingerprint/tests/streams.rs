@@ -1,5 +1,5 @@
 //! Batches, in which files share lanes and threads: none takes notice of another.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use std::fs::{self, File, OpenOptions};
 use std::num::NonZeroUsize;
@@ -7,7 +7,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use fingerprint::{Algorithm, Batch, Engine, FileError, Hasher, Job, Outcome};
+use fingerprint::{Algorithm, Batch, Begun, Engine, FileError, Hasher, Job, Outcome, Version};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use tempfile::TempDir;
 
@@ -176,7 +176,7 @@ fn changed_while_hashed(change: impl Fn(&File) + Sync) {
                 }
             };
             let batch = batch(algorithm, 1).with_engine(engine);
-            let results = batch.run(&jobs, |_: &PathBuf, _: &File| Ok(()), progress);
+            let results = batch.run(&jobs, |_, _| Ok(()), progress);
             assert!(matches!(results[0], Err(FileError::Changed)), "{:?}", results[0]);
             for (index, result) in results.into_iter().enumerate().skip(1) {
                 let oracle = Hasher::digest(algorithm, &content(index, LONG));
@@ -204,4 +204,98 @@ fn a_file_that_holds_more_than_it_says_has_no_digest() {
     let jobs = [PathBuf::from("/proc/self/maps")];
     let results = batch(Algorithm::Sha256, 1).run(&jobs, |_, _| Ok(()), |_, _| ());
     assert!(matches!(results[..], [Err(FileError::Changed)]), "{results:?}");
+}
+
+struct Seen {
+    path: PathBuf,
+    version: Version,
+}
+
+impl Job for Seen {
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn seen(&self) -> Option<Version> {
+        Some(self.version)
+    }
+}
+
+#[test]
+fn a_file_is_what_it_is_when_it_is_hashed_not_what_it_was_when_it_was_seen() {
+    let dir = tempfile::tempdir().unwrap();
+    let jobs: Vec<Seen> = (0..60)
+        .map(|index| {
+            let path = dir.path().join(index.to_string());
+            fs::write(&path, content(index, 1000 * index)).unwrap();
+            let version = Version::of(&fs::metadata(&path).unwrap());
+            Seen { path, version }
+        })
+        .collect();
+    let path = |index: usize| &jobs[index].path;
+    let mut expected: Vec<_> = (0..60).map(|index| Some(content(index, 1000 * index))).collect();
+    // Another file of the same length, a longer one, a shorter one, nothing, something.
+    for (index, len) in [(7, 7000), (20, 90_000), (21, 20_000), (30, 500_000), (31, 0), (0, 1)] {
+        let new = content(index + 1, len);
+        fs::write(dir.path().join("new"), &new).unwrap();
+        fs::rename(dir.path().join("new"), path(index)).unwrap();
+        expected[index] = Some(new);
+    }
+    for index in [40, 41, 42, 43] {
+        fs::remove_file(path(index)).unwrap();
+        expected[index] = None;
+    }
+    fs::create_dir(path(41)).unwrap();
+    mknodat(CWD, path(42), FileType::Fifo, Mode::RWXU, 0).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", path(43)).unwrap();
+    for threads in [1, 2] {
+        for engine in Engine::all(Algorithm::Sha256) {
+            let batch = batch(Algorithm::Sha256, threads).with_engine(engine);
+            let inspect = |_: &Seen, begun: Begun<'_>| Ok((begun.bytes.to_vec(), begun.whole));
+            let results = batch.run(&jobs, inspect, |_, _| ());
+            for (index, (result, expected)) in results.into_iter().zip(&expected).enumerate() {
+                match (expected, result) {
+                    (Some(expected), Ok(outcome)) => {
+                        let (beginning, whole) = &outcome.inspected;
+                        assert!(expected.starts_with(beginning));
+                        assert_eq!(*whole, beginning.len() == expected.len());
+                        assert_eq!(outcome.bytes, expected.len() as u64);
+                        assert_eq!(outcome.digest, Hasher::digest(Algorithm::Sha256, expected));
+                    }
+                    (None, Err(FileError::Open(_))) if index == 40 => {}
+                    (None, Err(FileError::NotRegular(_))) if index > 40 => {}
+                    (_, result) => panic!("{index}: {result:?}"),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_short_file_that_is_written_to_while_it_is_hashed_is_hashed_again() {
+    for len in [999, 1001] {
+        let dir = tempfile::tempdir().unwrap();
+        let jobs: Vec<Seen> = (0..40)
+            .map(|index| {
+                let path = dir.path().join(index.to_string());
+                fs::write(&path, content(index, 1000)).unwrap();
+                let version = Version::of(&fs::metadata(&path).unwrap());
+                Seen { path, version }
+            })
+            .collect();
+        let new = content(50, len);
+        let done = AtomicBool::new(false);
+        // All are of one size: the first is begun first.
+        let progress = |_, bytes| {
+            if bytes > 0 && !done.swap(true, Ordering::Relaxed) {
+                fs::write(&jobs[0].path, &new).unwrap();
+            }
+        };
+        let results = batch(Algorithm::Sha1, 1).run(&jobs, |_, _| Ok(()), progress);
+        for (index, result) in results.into_iter().enumerate() {
+            let old = content(index, 1000);
+            let expected = if index == 0 { &new } else { &old };
+            assert_eq!(result.unwrap().digest, Hasher::digest(Algorithm::Sha1, expected));
+        }
+    }
 }

@@ -30,8 +30,8 @@ impl Classification {
     }
 }
 
-/// How much of a file's beginning is read: an ELF header, or a `#!` line.
-const BEGINNING: usize = 1024;
+/// How much of a file's beginning must be known, in bytes: an ELF header, or a `#!` line.
+pub const BEGINNING: usize = 1024;
 /// The longest table that is read from an ELF file, in bytes. None that a linker makes comes near.
 const LONGEST_TABLE: u64 = 1 << 20;
 
@@ -55,7 +55,19 @@ const LONGEST_TABLE: u64 = 1 << 20;
 pub fn classify(file: &File, executable: bool) -> io::Result<Classification> {
     let mut buffer = [0; BEGINNING];
     let filled = read_at(file, 0, &mut buffer)?;
-    let beginning = buffer.get(..filled).unwrap_or(&buffer);
+    classify_begun(buffer.get(..filled).unwrap_or(&buffer), file, executable)
+}
+
+/// The same for a file of which the beginning has been read already: [`BEGINNING`] bytes at least,
+/// unless it holds fewer.
+///
+/// # Errors
+/// Those of reading what else must be known.
+pub fn classify_begun(
+    beginning: &[u8],
+    file: &File,
+    executable: bool,
+) -> io::Result<Classification> {
     let object = match beginning.get(..5) {
         Some([0x7f, b'E', b'L', b'F', 1]) => object::<FileHeader32<_>>(file, beginning)?,
         Some([0x7f, b'E', b'L', b'F', 2]) => object::<FileHeader64<_>>(file, beginning)?,
@@ -85,6 +97,7 @@ fn other(beginning: &[u8], executable: bool) -> Classification {
 
 /// The absolute path after `#!`, unless the line is longer than what was read.
 fn interpreter(beginning: &[u8]) -> Option<Vec<u8>> {
+    let beginning = beginning.get(..BEGINNING).unwrap_or(beginning);
     let line = beginning.strip_prefix(b"#!")?;
     let start = line.iter().position(|byte| !matches!(byte, b' ' | b'\t'))?;
     let name = line.get(start..)?;
@@ -120,7 +133,7 @@ where
     }
     let count = usize::from(header.e_phnum(endian));
     let size = u64::from(header.e_phnum(endian)) * u64::from(header.e_phentsize(endian));
-    let Some(table) = read_table(file, header.e_phoff(endian).into(), size)? else {
+    let Some(table) = read_table(beginning, file, header.e_phoff(endian).into(), size)? else {
         return Ok(None);
     };
     let Ok((segments, [])) = pod::slice_from_bytes::<Header::ProgramHeader>(&table, count) else {
@@ -131,7 +144,7 @@ where
     if let Some(segment) = segments.iter().find(|segment| segment.p_type(endian) == elf::PT_DYNAMIC)
     {
         let (offset, size) = segment.file_range(endian);
-        let Some(table) = read_table(file, offset, size)? else { return Ok(None) };
+        let Some(table) = read_table(beginning, file, offset, size)? else { return Ok(None) };
         let count = table.len() / size_of::<Header::Dyn>();
         let Ok((entries, _)) = pod::slice_from_bytes::<Header::Dyn>(&table, count) else {
             return Ok(None);
@@ -150,13 +163,22 @@ where
 }
 
 /// A table of an ELF file; `None` if it is not wholly there or too long for one.
-fn read_table(file: &File, offset: u64, size: u64) -> io::Result<Option<Vec<u8>>> {
+fn read_table(
+    beginning: &[u8],
+    file: &File,
+    offset: u64,
+    size: u64,
+) -> io::Result<Option<Vec<u8>>> {
     // pread(2) takes it for an error, not for the end of the file, if the end of what is asked for
     // has no number in its signed offsets.
     let end = offset.checked_add(size).and_then(|end| i64::try_from(end).ok());
     let (Some(_), Ok(len)) = (end, usize::try_from(size)) else { return Ok(None) };
     if size > LONGEST_TABLE {
         return Ok(None);
+    }
+    let known = usize::try_from(offset).ok().and_then(|offset| beginning.get(offset..));
+    if let Some(table) = known.and_then(|known| known.get(..len)) {
+        return Ok(Some(table.to_vec()));
     }
     let mut table = vec![0; len];
     let filled = read_at(file, offset, &mut table)?;
@@ -202,6 +224,10 @@ mod tests {
         let executable = classify(&file, true).unwrap();
         let plain = classify(&file, false).unwrap();
         assert_eq!(plain.interpreter, None);
+        for known in [contents, contents.get(..BEGINNING).unwrap_or(contents)] {
+            assert_eq!(classify_begun(known, &file, true).unwrap(), executable);
+            assert_eq!(classify_begun(known, &file, false).unwrap(), plain);
+        }
         let flags = |classification: &Classification| classification.entry_type.to_string();
         (flags(&executable), flags(&plain), executable.interpreter)
     }

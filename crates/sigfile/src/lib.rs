@@ -50,7 +50,7 @@ mod selection;
 mod writer;
 
 #[cfg(feature = "std")]
-pub use classify::{Classification, classify};
+pub use classify::{BEGINNING, Classification, classify, classify_begun};
 #[cfg(feature = "std")]
 pub use diagnostic::{Diagnostic, Excerpt, Problem};
 #[cfg(feature = "std")]

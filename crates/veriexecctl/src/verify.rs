@@ -1,12 +1,11 @@
 //! `verify`: whether files are what a signatures file says.
 
 use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Result;
-use fingerprint::{Algorithm, Batch, FileError, Job, Outcome};
+use fingerprint::{Algorithm, Batch, FileError, Job, Outcome, Version};
 use serde_json::Value;
 use sigfile::{Entry, Line, printable};
 
@@ -71,7 +70,7 @@ pub(crate) fn run(cli: &Cli, args: &VerifyArgs) -> Result<Exit> {
 struct Listed {
     place: PathBuf,
     algorithm: Algorithm,
-    size: u64,
+    seen: Option<Version>,
     identity: Option<Identity>,
     /// What is found without opening it, and nothing else of it would be.
     fault: Option<Fault>,
@@ -83,7 +82,7 @@ impl Listed {
         let nowhere = |error: io::Error| Self {
             place: PathBuf::new(),
             algorithm,
-            size: 0,
+            seen: None,
             identity: None,
             fault: Some(error.into()),
         };
@@ -94,7 +93,7 @@ impl Listed {
         // What is no regular file is not opened: that can have effects of its own.
         match place.metadata() {
             Ok(metadata) => Self {
-                size: metadata.size(),
+                seen: Some(Version::of(&metadata)),
                 algorithm,
                 identity: Some(Identity::of(&metadata)),
                 fault: (!metadata.is_file()).then_some(Fault::NotRegular),
@@ -110,8 +109,8 @@ impl Job for &Listed {
         &self.place
     }
 
-    fn size(&self) -> u64 {
-        self.size
+    fn seen(&self) -> Option<Version> {
+        self.seen
     }
 
     fn algorithm(&self) -> Option<Algorithm> {
@@ -132,7 +131,7 @@ fn hash<'a>(
     files: &[Listed],
 ) -> Result<Hashed<'a>> {
     let jobs: Vec<&Listed> = files.iter().filter(|file| file.fault.is_none()).collect();
-    let total = jobs.iter().map(|job| job.size).fold(0, u64::saturating_add);
+    let total = jobs.iter().map(Job::size).fold(0, u64::saturating_add);
     let progress = Progress::of_bytes(!args.quiet && !cli.json, total);
     let batch = Batch::new(Algorithm::Sha256, None)?;
     let results = batch.run(&jobs, |_, _| Ok(()), |_, bytes| progress.advance(bytes));

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use fingerprint::{FoundFile, Job};
+use fingerprint::{FoundFile, Job, Version};
 use sigfile::is_program_or_library;
 
 /// A regular file that is to be listed.
@@ -14,7 +14,7 @@ pub(crate) struct Candidate {
     /// Its absolute path, without symbolic links.
     path: Box<Path>,
     identity: Identity,
-    size: u64,
+    seen: Version,
     mode: u32,
 }
 
@@ -45,8 +45,8 @@ impl Job for Candidate {
         &self.path
     }
 
-    fn size(&self) -> u64 {
-        self.size
+    fn seen(&self) -> Option<Version> {
+        Some(self.seen)
     }
 }
 
@@ -93,8 +93,8 @@ impl Selection {
         if self.written.contains(&identity) {
             return Choice::Written;
         }
-        let (size, mode) = (metadata.size(), metadata.mode());
-        let candidate = Candidate { path: path.into_boxed_path(), identity, size, mode };
+        let (seen, mode) = (Version::of(&metadata), metadata.mode());
+        let candidate = Candidate { path: path.into_boxed_path(), identity, seen, mode };
         if self.all || is_program_or_library(&candidate.path, mode) {
             Choice::Listed(candidate)
         } else {
@@ -149,8 +149,9 @@ mod tests {
     #[test]
     fn order_is_that_of_bytes_not_of_components() {
         let identity = Identity { device: 0, inode: 0 };
+        let seen = Version::of(&fs::metadata("/").unwrap());
         let candidate =
-            |path: &str| Candidate { path: Path::new(path).into(), identity, size: 0, mode: 0 };
+            |path: &str| Candidate { path: Path::new(path).into(), identity, seen, mode: 0 };
         let mut candidates: Vec<_> =
             ["/a/b", "/a.b", "/a", "/a/b", "/a b", "/\u{ff}"].map(candidate).into();
         sort(&mut candidates);

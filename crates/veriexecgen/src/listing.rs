@@ -1,14 +1,15 @@
 //! From candidates to entries: digests, and the accesses that each file is listed for.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
-use fingerprint::{Batch, Digest};
-use sigfile::{Classification, Entry, EntryType, classify, printable};
+use fingerprint::{Batch, Begun, FileError, Outcome};
+use sigfile::{BEGINNING, Classification, Entry, EntryType, classify, classify_begun, printable};
 
 use crate::candidate::{Candidate, Identity};
 use crate::cli::Classify;
@@ -16,14 +17,56 @@ use crate::faults::Faults;
 use crate::prefix::Prefix;
 use crate::progress::Progress;
 
-/// The entries of a run, in the order of their paths' bytes.
+/// What a run lists, in the order of the paths' bytes.
+///
+/// There may be millions of files: an [`Entry`] is made when it is asked for.
 #[derive(Debug)]
-pub(crate) struct Listing {
-    pub(crate) entries: Vec<Entry>,
+pub(crate) struct Listing<'a> {
+    prefix: &'a Prefix,
+    candidates: Vec<Candidate>,
+    /// What became of each of them; that of one that is listed is good.
+    results: Vec<Result<Outcome<Told>, FileError>>,
+    /// The files among them that run scripts.
+    interpreters: HashSet<Identity>,
     /// How many bytes the listed files hold.
     pub(crate) bytes: u64,
     /// How many of them run with the rights of their owner or group.
     pub(crate) set_id: usize,
+}
+
+impl Listing<'_> {
+    /// How many files are listed.
+    pub(crate) fn len(&self) -> usize {
+        self.candidates.len()
+    }
+
+    /// The entries of the listed files.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = Entry> {
+        let files = self.candidates.iter().zip(&self.results);
+        files.filter_map(|(candidate, result)| {
+            entry(candidate, self.prefix, result.as_ref().ok()?, &self.interpreters).ok()
+        })
+    }
+
+    /// Lists no more than the files whose entries are to be kept.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&Entry) -> bool) {
+        let Self { prefix, candidates, results, interpreters, .. } = self;
+        retain_both(candidates, results, |candidate, result| {
+            let entry = result
+                .as_ref()
+                .ok()
+                .and_then(|outcome| entry(candidate, prefix, outcome, interpreters).ok());
+            entry.is_some_and(|entry| keep(&entry))
+        });
+    }
+}
+
+/// What a file was seen to be when it was hashed, in few bytes.
+#[derive(Clone, Copy, Debug)]
+struct Told {
+    entry_type: EntryType,
+    /// Which of the [`Interpreters`] runs it.
+    interpreter: Option<u32>,
 }
 
 /// Leaves out, with a fault each, the candidates that are not below the prefix.
@@ -39,29 +82,29 @@ pub(crate) fn keep_prefixed(candidates: &mut Vec<Candidate>, prefix: &Prefix, fa
 }
 
 /// Hashes and classifies the candidates, all of which are below the prefix.
-pub(crate) fn list(
+pub(crate) fn list<'a>(
     candidates: Vec<Candidate>,
     batch: &Batch,
     rule: Classify,
-    prefix: &Prefix,
+    prefix: &'a Prefix,
     progress: &Progress,
     faults: &mut Faults,
-) -> Listing {
-    let inspect = |candidate: &Candidate, file: &File| tell_type(candidate, file, rule);
+) -> Listing<'a> {
+    let named = Interpreters::default();
+    let inspect = |candidate: &Candidate, begun: Begun<'_>| {
+        let Classification { entry_type, interpreter } = tell_type(candidate, begun, rule)?;
+        Ok(Told { entry_type, interpreter: interpreter.and_then(|name| named.number(name)) })
+    };
     let results = batch.run(&candidates, inspect, |_, bytes| progress.advance(bytes));
-    let mut interpreters = Interpreters::default();
-    let mut hashed = Vec::with_capacity(candidates.len());
-    let (mut sum, mut set_id): (u64, usize) = (0, 0);
-    for (candidate, result) in candidates.into_iter().zip(results) {
+    let mut listing =
+        Listing { prefix, candidates, results, interpreters: HashSet::new(), bytes: 0, set_id: 0 };
+    let mut used = HashSet::new();
+    for (candidate, result) in listing.candidates.iter().zip(&listing.results) {
         match result {
             Ok(outcome) => {
-                let Classification { entry_type, interpreter } = outcome.inspected;
-                if let Some(interpreter) = interpreter {
-                    interpreters.add(interpreter, prefix.root());
-                }
-                sum = sum.saturating_add(outcome.bytes);
-                set_id = set_id.saturating_add(candidate.set_id().into());
-                hashed.push((candidate, outcome.digest, entry_type));
+                used.extend(outcome.inspected.interpreter);
+                listing.bytes = listing.bytes.saturating_add(outcome.bytes);
+                listing.set_id = listing.set_id.saturating_add(candidate.set_id().into());
             }
             Err(error) => {
                 let path = printable(candidate.path_bytes());
@@ -69,25 +112,34 @@ pub(crate) fn list(
             }
         }
     }
-    let mut entries = Vec::with_capacity(hashed.len());
-    for (candidate, digest, entry_type) in hashed {
-        let runs_scripts = interpreters.files.contains(&candidate.identity());
-        let extra = if runs_scripts { EntryType::INDIRECT } else { EntryType::EMPTY };
-        match entry(&candidate, prefix, digest, entry_type | extra) {
-            Ok(entry) => entries.push(entry),
+    listing.interpreters = named.files(&used, prefix.root());
+    let Listing { candidates, results, interpreters, .. } = &mut listing;
+    retain_both(candidates, results, |candidate, result| {
+        let Ok(outcome) = result else { return false };
+        match entry(candidate, prefix, outcome, interpreters) {
+            Ok(_) => true,
             Err(reason) => {
                 let path = printable(candidate.path_bytes());
                 faults.add(format_args!("Cannot list `{path}': {reason}"));
+                false
             }
         }
-    }
-    Listing { entries, bytes: sum, set_id }
+    });
+    listing
 }
 
-fn tell_type(candidate: &Candidate, file: &File, rule: Classify) -> io::Result<Classification> {
+fn tell_type(
+    candidate: &Candidate,
+    begun: Begun<'_>,
+    rule: Classify,
+) -> io::Result<Classification> {
+    let executable = candidate.executable();
     let entry_type = match rule {
-        Classify::Content => return classify(file, candidate.executable()),
-        Classify::Mode if candidate.executable() => EntryType::DIRECT,
+        Classify::Content if begun.whole || begun.bytes.len() >= BEGINNING => {
+            return classify_begun(begun.bytes, begun.file, executable);
+        }
+        Classify::Content => return classify(begun.file, executable),
+        Classify::Mode if executable => EntryType::DIRECT,
         Classify::Mode => EntryType::INDIRECT | EntryType::FILE,
     };
     Ok(Classification { entry_type, interpreter: None })
@@ -96,32 +148,54 @@ fn tell_type(candidate: &Candidate, file: &File, rule: Classify) -> io::Result<C
 fn entry(
     candidate: &Candidate,
     prefix: &Prefix,
-    digest: Digest,
-    entry_type: EntryType,
+    outcome: &Outcome<Told>,
+    interpreters: &HashSet<Identity>,
 ) -> Result<Entry, String> {
     let path = prefix.strip(candidate.path_bytes()).ok_or("it is not below the prefix")?;
-    Entry::new(path.to_vec(), digest, entry_type).map_err(|error| error.to_string())
+    let runs_scripts = interpreters.contains(&candidate.identity());
+    let extra = if runs_scripts { EntryType::INDIRECT } else { EntryType::EMPTY };
+    let entry_type = outcome.inspected.entry_type | extra;
+    Entry::new(path.to_vec(), outcome.digest, entry_type).map_err(|error| error.to_string())
 }
 
-/// The programs that run the listed scripts.
-#[derive(Default)]
-struct Interpreters {
-    /// Those seen, by the name that the scripts use.
-    seen: HashSet<Vec<u8>>,
-    /// The same, whatever their names: a driver holds one entry for all hard links of a file, and
-    /// refuses a second that differs.
-    files: HashSet<Identity>,
+/// Keeps the pairs that are to be kept, in their order.
+fn retain_both<A, B>(ones: &mut Vec<A>, others: &mut Vec<B>, mut keep: impl FnMut(&A, &B) -> bool) {
+    let mut kept = 0;
+    for index in 0..ones.len().min(others.len()) {
+        if keep(&ones[index], &others[index]) {
+            ones.swap(kept, index);
+            others.swap(kept, index);
+            kept += 1;
+        }
+    }
+    ones.truncate(kept);
+    others.truncate(kept);
 }
+
+/// The programs that run scripts, by the names that the scripts use, each with a number.
+#[derive(Debug, Default)]
+struct Interpreters(Mutex<HashMap<Vec<u8>, u32>>);
 
 impl Interpreters {
-    fn add(&mut self, name: Vec<u8>, root: &Path) {
-        if self.seen.contains(&name) {
-            return;
-        }
-        let real = fingerprint::resolve_in(root, Path::new(OsStr::from_bytes(&name)));
-        if let Ok(metadata) = real.and_then(fs::metadata) {
-            self.files.insert(Identity::of(&metadata));
-        }
-        self.seen.insert(name);
+    /// The number of that name. There are not as many programs as there are numbers.
+    fn number(&self, name: Vec<u8>) -> Option<u32> {
+        let Self(numbers) = self;
+        let mut numbers = numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = u32::try_from(numbers.len()).ok()?;
+        Some(*numbers.entry(name).or_insert(next))
+    }
+
+    /// The files that these are, whatever their names: a driver holds one entry for all hard links
+    /// of a file, and refuses a second that differs.
+    fn files(self, used: &HashSet<u32>, root: &Path) -> HashSet<Identity> {
+        let Self(numbers) = self;
+        let numbers = numbers.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let names = numbers.into_iter().filter(|(_, number)| used.contains(number));
+        names
+            .filter_map(|(name, _)| {
+                let real = fingerprint::resolve_in(root, Path::new(OsStr::from_bytes(&name)));
+                real.and_then(fs::metadata).ok().map(|metadata| Identity::of(&metadata))
+            })
+            .collect()
     }
 }

@@ -95,13 +95,15 @@ fn run(cli: &Cli) -> Result<Exit> {
     let mut listing =
         listing::list(candidates, &batch, cli.classify, &prefix, &progress, &mut faults);
     progress.finish();
-    let hashed = (listing.entries.len(), listing.bytes, started.elapsed().as_secs_f64());
+    let hashed = (listing.len(), listing.bytes, started.elapsed().as_secs_f64());
     if let Some(file) = output.file() {
-        previous.keep_new(file, &mut listing.entries, &mut faults);
+        listing.retain(|entry| previous.is_new(file, entry, &mut faults));
     }
     faults.check()?;
-    for entry in &listing.entries {
-        narration.say(format_args!("Adding {}.", printable(entry.path())));
+    if narration.is_on() {
+        for entry in listing.entries() {
+            narration.say(format_args!("Adding {}.", printable(entry.path())));
+        }
     }
 
     write(cli, &output, &previous, header.as_deref(), &listing, &mut narration)?;
@@ -169,11 +171,11 @@ fn write(
     output: &Output,
     previous: &Previous,
     header: Option<&str>,
-    listing: &Listing,
+    listing: &Listing<'_>,
     narration: &mut Narration,
 ) -> Result<()> {
     // With nothing to add, a file that is added to stays the very file it was.
-    if cli.append && listing.entries.is_empty() && output.file().is_some_and(|file| file.exists()) {
+    if cli.append && listing.len() == 0 && output.file().is_some_and(|file| file.exists()) {
         return Ok(());
     }
     let shown = output.is_terminal();
@@ -182,8 +184,8 @@ fn write(
         if let Some(header) = header {
             writeln!(out, "{header}")?;
         }
-        listing.entries.iter().try_for_each(|entry| {
-            if shown { show_entry(&mut out, entry) } else { write_entry(&mut out, entry) }
+        listing.entries().try_for_each(|entry| {
+            if shown { show_entry(&mut out, &entry) } else { write_entry(&mut out, &entry) }
         })
     };
     if let Replaced::Kept(backup) = output.write(!cli.append, contents)? {
@@ -195,7 +197,7 @@ fn write(
 
 /// The last words of `-v`: what was done, and what is left to do.
 fn advise(
-    listing: &Listing,
+    listing: &Listing<'_>,
     (files, bytes, seconds): (usize, u64, f64),
     narration: &mut Narration,
 ) {

@@ -66,9 +66,9 @@ impl Previous {
         }
     }
 
-    /// Keeps the entries that are not listed yet. One that is listed as something else is a fault.
-    pub(crate) fn keep_new(&self, file: &Path, found: &mut Vec<Entry>, faults: &mut Faults) {
-        found.retain(|entry| match self.listed.get(entry.path()) {
+    /// Whether an entry is not listed yet. One that is listed as something else is a fault.
+    pub(crate) fn is_new(&self, file: &Path, entry: &Entry, faults: &mut Faults) -> bool {
+        match self.listed.get(entry.path()) {
             None => true,
             Some(listed) => {
                 let Listed { line, fingerprint, entry_type } = listed;
@@ -87,7 +87,7 @@ impl Previous {
                 }
                 false
             }
-        });
+        }
     }
 }
 
@@ -119,12 +119,12 @@ mod tests {
             entry("/b", 1, EntryType::DIRECT),
             entry("/d", 1, EntryType::DIRECT),
         ];
-        old.keep_new(Path::new("S"), &mut found, &mut faults);
+        found.retain(|entry| old.is_new(Path::new("S"), entry, &mut faults));
         assert_eq!(found, [entry("/d", 1, EntryType::DIRECT)]);
         assert!(faults.check().is_ok());
 
         let mut found = vec![entry("/b", 2, EntryType::DIRECT), entry("/c", 1, EntryType::DIRECT)];
-        old.keep_new(Path::new("S"), &mut found, &mut faults);
+        found.retain(|entry| old.is_new(Path::new("S"), entry, &mut faults));
         assert!(found.is_empty());
         let ended = faults.check().unwrap_err().to_string();
         assert!(ended.starts_with("2 errors, nothing was written"), "{ended}");
