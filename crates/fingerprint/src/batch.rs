@@ -13,6 +13,7 @@ use rustix::process::{Resource, getrlimit};
 use crate::file::FileError;
 use crate::queue::Queue;
 use crate::results::Results;
+use crate::tree::{self, Depth, FoundFile, TreeError};
 use crate::worker::Worker;
 use crate::{Algorithm, Digest, Engine, Version};
 
@@ -95,6 +96,17 @@ impl Batch {
     #[must_use]
     pub fn with_engine(self, engine: Engine) -> Self {
         Self { engine, ..self }
+    }
+
+    /// Finds the regular files of a directory as [`walk`](crate::walk) does, on every thread:
+    /// `found` hears of some at a time.
+    pub fn walk(
+        &self,
+        root: &Path,
+        depth: Depth,
+        found: impl Fn(Vec<Result<FoundFile, TreeError>>) + Sync,
+    ) {
+        tree::walk_on(&self.pool, root, depth, &found);
     }
 
     /// Hashes every file; the results are in the order of the jobs, one for each.

@@ -1,10 +1,11 @@
 //! The regular files of a tree, under the names that are truly theirs.
 
-use std::fs::{self, Metadata};
+use std::fs::{self, DirEntry, FileType, Metadata};
 use std::io;
+use std::mem;
 use std::path::{Path, PathBuf};
 
-use walkdir::{DirEntry, WalkDir};
+use rayon::{Scope, ThreadPool};
 
 /// How far down a walk goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,21 +32,71 @@ pub struct FoundFile {
 /// devices, FIFOs and sockets are passed over and never opened. If the root is, or leads to, a
 /// regular file, that is what is found.
 pub fn walk(root: &Path, depth: Depth, found: &mut dyn FnMut(Result<FoundFile, TreeError>)) {
-    let real = match fs::canonicalize(root) {
-        Ok(real) => real,
-        Err(reason) => return found(Err(unresolved(root, reason))),
-    };
-    let max_depth = match depth {
-        Depth::Children => 1,
-        Depth::All => usize::MAX,
-    };
-    for entry in WalkDir::new(real).max_depth(max_depth) {
-        let file = match entry {
-            Ok(entry) => of_entry(entry),
-            Err(error) => Err(unread(root, error)),
-        };
-        if let Some(result) = file.transpose() {
-            found(result);
+    let mut pending = Vec::new();
+    pending.extend(enter(root, found));
+    while let Some(directory) = pending.pop() {
+        read(&directory, found, &mut |below| match depth {
+            Depth::Children => {}
+            Depth::All => pending.push(below),
+        });
+    }
+}
+
+/// The same on the threads of a pool, which find some files at a time.
+pub(crate) fn walk_on(
+    pool: &ThreadPool,
+    root: &Path,
+    depth: Depth,
+    found: &(dyn Fn(Vec<Result<FoundFile, TreeError>>) + Sync),
+) {
+    let mut walked = Gathered::new(found);
+    let directory = enter(root, &mut |file| walked.add(file));
+    drop(walked);
+    if let Some(directory) = directory {
+        pool.scope(|scope| spread(scope, directory, depth, found));
+    }
+}
+
+/// Reads a directory, and leaves those below it to whichever thread is free.
+fn spread<'a>(
+    scope: &Scope<'a>,
+    directory: PathBuf,
+    depth: Depth,
+    found: &'a (dyn Fn(Vec<Result<FoundFile, TreeError>>) + Sync),
+) {
+    let mut gathered = Gathered::new(found);
+    read(&directory, &mut |file| gathered.add(file), &mut |below| match depth {
+        Depth::Children => {}
+        Depth::All => scope.spawn(move |scope| spread(scope, below, depth, found)),
+    });
+}
+
+/// Some files that were found; those left over are told of when it is dropped.
+struct Gathered<'a> {
+    found: &'a (dyn Fn(Vec<Result<FoundFile, TreeError>>) + Sync),
+    files: Vec<Result<FoundFile, TreeError>>,
+}
+
+impl<'a> Gathered<'a> {
+    /// So many that threads seldom meet when they tell of them.
+    const MOST: usize = 128;
+
+    fn new(found: &'a (dyn Fn(Vec<Result<FoundFile, TreeError>>) + Sync)) -> Self {
+        Self { found, files: Vec::new() }
+    }
+
+    fn add(&mut self, file: Result<FoundFile, TreeError>) {
+        self.files.push(file);
+        if self.files.len() >= Self::MOST {
+            (self.found)(mem::take(&mut self.files));
+        }
+    }
+}
+
+impl Drop for Gathered<'_> {
+    fn drop(&mut self) {
+        if !self.files.is_empty() {
+            (self.found)(mem::take(&mut self.files));
         }
     }
 }
@@ -86,20 +137,55 @@ pub enum Attempt {
     RealPath,
 }
 
-fn of_entry(entry: DirEntry) -> Result<Option<FoundFile>, TreeError> {
-    let kind = entry.file_type();
-    if kind.is_file() {
-        // The root is a real path and no link was followed below it, so this is one too.
-        let metadata = entry.metadata();
-        let path = entry.into_path();
-        match metadata {
-            Ok(metadata) => Ok(Some(FoundFile { path, metadata })),
-            Err(error) => {
-                Err(TreeError { path, attempt: Attempt::StatFile, reason: reason_of(error) })
-            }
+/// The real path of a root, if that is a directory.
+fn enter(root: &Path, found: &mut dyn FnMut(Result<FoundFile, TreeError>)) -> Option<PathBuf> {
+    let looked_at = fs::canonicalize(root).and_then(|real| Ok((fs::metadata(&real)?, real)));
+    match looked_at {
+        Err(reason) => found(Err(unresolved(root, reason))),
+        Ok((metadata, path)) if metadata.is_file() => found(Ok(FoundFile { path, metadata })),
+        Ok((metadata, path)) if metadata.is_dir() => return Some(path),
+        Ok(_) => {}
+    }
+    None
+}
+
+/// Finds the files of one directory, of which the real path is given, and the directories.
+fn read(
+    directory: &Path,
+    found: &mut dyn FnMut(Result<FoundFile, TreeError>),
+    below: &mut dyn FnMut(PathBuf),
+) {
+    let unread = |reason| {
+        let path = directory.to_owned();
+        Err(TreeError { path, attempt: Attempt::ReadDirectory, reason })
+    };
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(reason) => return found(unread(reason)),
+    };
+    for entry in entries {
+        let entry = match entry {
+            Ok(entry) => entry,
+            // What cannot be read once will not be read the next time.
+            Err(reason) => return found(unread(reason)),
+        };
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => below(entry.path()),
+            kind => of_entry(&entry, kind).transpose().into_iter().for_each(&mut *found),
         }
+    }
+}
+
+fn of_entry(entry: &DirEntry, kind: io::Result<FileType>) -> Result<Option<FoundFile>, TreeError> {
+    let unseen = |reason| TreeError { path: entry.path(), attempt: Attempt::StatFile, reason };
+    let kind = kind.map_err(unseen)?;
+    if kind.is_file() {
+        // The root is a real path and no link was followed below it, so this is one too. It is
+        // looked at from its directory, not all the way from the top.
+        let metadata = entry.metadata().map_err(unseen)?;
+        Ok(metadata.is_file().then(|| FoundFile { path: entry.path(), metadata }))
     } else if kind.is_symlink() {
-        locate(entry.path())
+        locate(&entry.path())
     } else {
         Ok(None)
     }
@@ -124,22 +210,13 @@ fn unresolved(path: &Path, reason: io::Error) -> TreeError {
     TreeError { path: path.to_owned(), attempt, reason }
 }
 
-fn unread(root: &Path, error: walkdir::Error) -> TreeError {
-    let path = error.path().unwrap_or(root).to_owned();
-    TreeError { path, attempt: Attempt::ReadDirectory, reason: reason_of(error) }
-}
-
-/// The bare reason: walkdir's own text has the path in it as it is.
-fn reason_of(error: walkdir::Error) -> io::Error {
-    error.into_io_error().unwrap_or_else(|| io::Error::other("directories form a loop"))
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
     use std::os::unix::fs::symlink;
+    use std::sync::Mutex;
 
-    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    use rustix::fs::{CWD, FileType as Kind, Mode, mknodat};
     use tempfile::TempDir;
 
     use super::*;
@@ -147,19 +224,39 @@ mod tests {
     /// The paths found below `dir`, relative to it, and the errors.
     fn walked(dir: &TempDir, root: &str, depth: Depth) -> (Vec<String>, Vec<TreeError>) {
         let real = fs::canonicalize(dir.path()).unwrap();
-        let mut paths = Vec::new();
-        let mut errors = Vec::new();
-        walk(&dir.path().join(root), depth, &mut |found| match found {
+        let root = dir.path().join(root);
+        let mut alone = (Vec::new(), Vec::new());
+        walk(&root, depth, &mut |found| match found {
             Ok(file) => {
                 assert!(file.metadata.is_file());
                 assert_eq!(fs::canonicalize(&file.path).unwrap(), file.path);
                 let below = file.path.strip_prefix(&real).unwrap();
-                paths.push(below.to_str().unwrap().to_owned());
+                alone.0.push(below.to_str().unwrap().to_owned());
             }
-            Err(error) => errors.push(error),
+            Err(error) => alone.1.push(error),
         });
-        paths.sort();
-        (paths, errors)
+        alone.0.sort();
+        let together = Mutex::new((Vec::new(), Vec::new()));
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+        walk_on(&pool, &root, depth, &|found| {
+            let mut together = together.lock().unwrap();
+            for file in found {
+                match file {
+                    Ok(file) => {
+                        let below = file.path.strip_prefix(&real).unwrap();
+                        together.0.push(below.to_str().unwrap().to_owned());
+                    }
+                    Err(error) => together.1.push(error.to_string()),
+                }
+            }
+        });
+        let mut together = together.into_inner().unwrap();
+        together.0.sort();
+        together.1.sort();
+        let mut errors: Vec<_> = alone.1.iter().map(ToString::to_string).collect();
+        errors.sort();
+        assert_eq!(together, (alone.0.clone(), errors));
+        alone
     }
 
     fn tree() -> TempDir {
@@ -202,9 +299,26 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_lost_in_large_directories_and_many() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut expected = Vec::new();
+        for directory in 0..20 {
+            let name = format!("d{directory:02}/e/f");
+            fs::create_dir_all(dir.path().join(&name)).unwrap();
+            for file in 0..directory * directory {
+                expected.push(format!("{name}/{file:03}"));
+                fs::write(dir.path().join(&expected[expected.len() - 1]), "").unwrap();
+            }
+        }
+        let (paths, errors) = walked(&dir, "", Depth::All);
+        assert_eq!(paths, expected);
+        assert!(errors.is_empty(), "{errors:?}");
+    }
+
+    #[test]
     fn what_is_no_file_is_passed_over() {
         let dir = tempfile::tempdir().unwrap();
-        mknodat(CWD, dir.path().join("fifo"), FileType::Fifo, Mode::RWXU, 0).unwrap();
+        mknodat(CWD, dir.path().join("fifo"), Kind::Fifo, Mode::RWXU, 0).unwrap();
         let _socket = std::os::unix::net::UnixListener::bind(dir.path().join("socket")).unwrap();
         let (paths, errors) = walked(&dir, "", Depth::All);
         assert!(paths.is_empty() && errors.is_empty(), "{paths:?} {errors:?}");

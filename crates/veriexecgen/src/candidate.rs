@@ -3,7 +3,7 @@
 use std::fs::Metadata;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fingerprint::{FoundFile, Job, Version};
 use sigfile::is_program_or_library;
@@ -79,7 +79,7 @@ pub(crate) enum Choice {
     /// Neither a program nor a shared library, and only those were asked for.
     NotAsked,
     /// Its digest will not be true when the run is over.
-    Written,
+    Written(PathBuf),
 }
 
 impl Selection {
@@ -91,7 +91,7 @@ impl Selection {
         let FoundFile { path, metadata } = found;
         let identity = Identity::of(&metadata);
         if self.written.contains(&identity) {
-            return Choice::Written;
+            return Choice::Written(path);
         }
         let (seen, mode) = (Version::of(&metadata), metadata.mode());
         let candidate = Candidate { path: path.into_boxed_path(), identity, seen, mode };
@@ -143,7 +143,7 @@ mod tests {
         fs::hard_link(&output, dir.path().join("other")).unwrap();
         let written = vec![Identity::of(&fs::metadata(&output).unwrap())];
         let selection = Selection::new(true, written);
-        assert!(matches!(chosen(&selection, &dir.path().join("other")), Choice::Written));
+        assert!(matches!(chosen(&selection, &dir.path().join("other")), Choice::Written(_)));
     }
 
     #[test]

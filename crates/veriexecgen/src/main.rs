@@ -87,7 +87,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Some(file) if cli.append => Previous::read(file, &mut faults)?,
         _ => Previous::default(),
     };
-    let candidates = search(cli, algorithm, &output, &prefix, &mut faults, &mut narration)?;
+    let candidates = search(cli, &batch, algorithm, &output, &prefix, &mut faults, &mut narration)?;
     faults.check()?;
 
     let progress =
@@ -145,6 +145,7 @@ fn list_engines(algorithm: Algorithm) -> Result<Exit> {
 /// Finds what is to be listed, in order.
 fn search(
     cli: &Cli,
+    batch: &Batch,
     algorithm: Algorithm,
     output: &Output,
     prefix: &Prefix,
@@ -159,7 +160,7 @@ fn search(
     ));
     narration.flush();
     let selection = Selection::new(cli.all, output.identities());
-    let mut candidates = sources.find(&selection, faults, narration)?;
+    let mut candidates = sources.find(&selection, batch, faults, narration)?;
     candidate::sort(&mut candidates);
     listing::keep_prefixed(&mut candidates, prefix, faults);
     narration.flush();

@@ -6,9 +6,10 @@ use std::fs;
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
-use fingerprint::{Attempt, Depth, FoundFile, TreeError};
+use fingerprint::{Attempt, Batch, Depth, TreeError};
 use sigfile::printable;
 
 use crate::candidate::{Candidate, Choice, Selection};
@@ -52,10 +53,11 @@ impl Sources {
     pub(crate) fn find(
         &self,
         selection: &Selection,
+        batch: &Batch,
         faults: &mut Faults,
         narration: &mut Narration,
     ) -> Result<Vec<Candidate>> {
-        let mut search = Search { selection, faults, narration, candidates: Vec::new() };
+        let mut search = Search { selection, batch, faults, narration, candidates: Vec::new() };
         for root in &self.system_dirs {
             match fs::symlink_metadata(root) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -94,6 +96,7 @@ impl fmt::Display for Sources {
 /// A search under way.
 struct Search<'a> {
     selection: &'a Selection,
+    batch: &'a Batch,
     faults: &'a mut Faults,
     narration: &'a mut Narration,
     candidates: Vec<Candidate>,
@@ -101,10 +104,29 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn walk(&mut self, root: &Path, depth: Depth) {
-        fingerprint::walk(root, depth, &mut |found| match found {
-            Ok(file) => self.take(file),
-            Err(error) => self.faults.add(Described(&error)),
+        let selection = self.selection;
+        let walked = Mutex::new((&mut self.candidates, Vec::new(), Vec::new()));
+        self.batch.walk(root, depth, |found| {
+            let chosen: Vec<_> =
+                found.into_iter().map(|file| file.map(|file| selection.choose(file))).collect();
+            let mut walked = walked.lock().unwrap_or_else(PoisonError::into_inner);
+            let (candidates, written, errors) = &mut *walked;
+            for choice in chosen {
+                match choice {
+                    Ok(Choice::Listed(candidate)) => candidates.push(candidate),
+                    Ok(Choice::NotAsked) => {}
+                    Ok(Choice::Written(path)) => written.push(path),
+                    Err(error) => errors.push(error),
+                }
+            }
         });
+        // Threads find things when they do; what is said has an order.
+        let walked = walked.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (_, mut written, mut errors) = walked;
+        written.sort_unstable();
+        errors.sort_unstable_by(|one, other| one.path.cmp(&other.path));
+        written.iter().for_each(|path| self.pass_over(path));
+        errors.iter().for_each(|error| self.faults.add(Described(error)));
     }
 
     fn read_list(&mut self, list: &Path, terminator: u8) -> Result<()> {
@@ -134,7 +156,11 @@ impl Search<'_> {
             return;
         }
         match fingerprint::locate(name) {
-            Ok(Some(file)) => self.take(file),
+            Ok(Some(file)) => match self.selection.choose(file) {
+                Choice::Listed(candidate) => self.candidates.push(candidate),
+                Choice::NotAsked => {}
+                Choice::Written(path) => self.pass_over(&path),
+            },
             Ok(None) => {
                 let text = format_args!("Passing over {}: not a regular file.", shown(name));
                 self.narration.say(text);
@@ -143,17 +169,9 @@ impl Search<'_> {
         }
     }
 
-    fn take(&mut self, file: FoundFile) {
-        let path = self.narration.is_on().then(|| file.path.clone());
-        match self.selection.choose(file) {
-            Choice::Listed(candidate) => self.candidates.push(candidate),
-            Choice::NotAsked => {}
-            Choice::Written => {
-                let path = path.unwrap_or_default();
-                let text = format_args!("Passing over {}: about to be replaced.", shown(&path));
-                self.narration.say(text);
-            }
-        }
+    fn pass_over(&mut self, path: &Path) {
+        let text = format_args!("Passing over {}: about to be replaced.", shown(path));
+        self.narration.say(text);
     }
 }
 
