@@ -1,5 +1,7 @@
 //! Benchmarks, and the reports that are kept of them in `bench/`.
 
+pub(crate) mod fingerprints;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;

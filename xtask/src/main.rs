@@ -81,6 +81,8 @@ enum Task {
 enum Bench {
     /// proplib beside the plist crate and Python's plistlib
     Proplib,
+    /// veriexecgen beside other tools that fingerprint trees, and beside what the machine can do
+    Fingerprints(bench::fingerprints::Options),
 }
 
 fn main() -> ExitCode {
@@ -88,6 +90,9 @@ fn main() -> ExitCode {
         Task::Try { dir } => tryout::run_in(&dir),
         Task::Test { no_skip } => gate::all(no_skip),
         Task::Bench { what: Bench::Proplib } => bench::proplib(),
+        Task::Bench { what: Bench::Fingerprints(options) } => {
+            bench::fingerprints::measure(&options)
+        }
         Task::Api { bless } => api::check(bless),
         Task::Netbsd => build_std::netbsd(),
         Task::Oom => build_std::oom(),

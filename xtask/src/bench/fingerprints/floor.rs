@@ -1,0 +1,75 @@
+//! What the machine can do: `crates/fingerprint/examples/floor.rs`.
+
+use std::num::NonZero;
+
+use anyhow::{Context, Result, ensure};
+
+use super::corpus::Tree;
+use super::text;
+use crate::command::{cargo, command};
+
+/// As often as the rate of hashing is measured.
+const ROUNDS: usize = 5;
+
+/// The least seconds that a tree takes.
+#[derive(Debug)]
+pub(crate) struct Floor {
+    /// To read its directories.
+    pub(crate) walk: f64,
+    /// To read its files, too.
+    pub(crate) read: f64,
+    /// To hash what is in them.
+    pub(crate) hash: f64,
+}
+
+impl Floor {
+    pub(crate) fn all(&self) -> f64 {
+        self.read + self.hash
+    }
+}
+
+/// Measures a tree. The rate is that of [`hash_rate`].
+pub(crate) fn of(tree: &Tree, rate: f64, rounds: NonZero<usize>) -> Result<Floor> {
+    let place = text(&tree.path)?;
+    // Fills the cache.
+    example(&["read", place])?;
+    let median = |task| -> Result<f64> {
+        let times = (0..rounds.get()).map(|_| Ok(example(&[task, place])?.seconds));
+        middle(times.collect::<Result<_>>()?)
+    };
+    Ok(Floor { walk: median("walk")?, read: median("read")?, hash: tree.bytes as f64 / rate })
+}
+
+/// The bytes that all processors together hash in a second, with SHA-256, from memory.
+pub(crate) fn hash_rate() -> Result<f64> {
+    let rates = (0..ROUNDS).map(|_| {
+        let did = example(&["hash", "SHA256"])?;
+        Ok(did.bytes / did.seconds)
+    });
+    middle(rates.collect::<Result<_>>()?)
+}
+
+fn middle(mut values: Vec<f64>) -> Result<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().context("nothing was measured")
+}
+
+/// What the example did.
+struct Did {
+    bytes: f64,
+    seconds: f64,
+}
+
+fn example(arguments: &[&str]) -> Result<Did> {
+    let mut floor = command(cargo());
+    floor.args(["run", "--quiet", "--release", "-p", "fingerprint", "--example", "floor", "--"]);
+    let output = floor.args(arguments).output().context("cannot run the floor")?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "the floor ended with {}: {errors}", output.status);
+    let text = String::from_utf8(output.stdout)?;
+    let numbers: Vec<f64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    let &[_, bytes, nanoseconds] = numbers.as_slice() else {
+        anyhow::bail!("expected three numbers, not {text:?}")
+    };
+    Ok(Did { bytes, seconds: nanoseconds / 1e9 })
+}
