@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Makes system calls, row by row of a table, and compares what they answer: rows TABLE COMMAND [-f]
+ * Makes system calls, row by row of a table, and compares what they answer: rows TABLE COMMAND [EACH]
  *
  * The files are made first, then the shell runs the command, which lists them; then the rows come
  * level by level. Prints how they differ, at last how many there are and how many agree, and fails
@@ -9,7 +9,7 @@
  * A line of the table is a row, its fields between tabs: those of struct row, up to `other`, as they
  * come there. If more follow, the kernel's log is looked at: they are what it should have.
  *
- * With -f the calls of the rows are made with faults, see rows/faults.c.
+ * With EACH the calls of the rows are made with faults, each EACH-th; see rows/faults.c.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -301,10 +301,10 @@ static int run_level(int level)
 int main(int argc, char **argv)
 {
 	struct rlimit files = { 65536, 65536 };
-	bool has_faults = argc == 4 && !strcmp(argv[3], "-f");
+	int each = argc == 4 ? atoi(argv[3]) : 0;
 	int agreed, level, index;
 
-	if ((argc != 3 && !has_faults) || setrlimit(RLIMIT_NOFILE, &files))
+	if ((argc != 3 && each < 1) || setrlimit(RLIMIT_NOFILE, &files))
 		return 2;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	umask(0);
@@ -315,7 +315,7 @@ int main(int argc, char **argv)
 	for (index = 0; index < row_count; index++)
 		prepare(&rows[index]);
 	guest_begin();
-	if (has_faults)
+	if (each)
 		faults_begin();
 	agreed = run_early();
 	if (system(argv[2]))
@@ -325,9 +325,9 @@ int main(int argc, char **argv)
 	for (level = 0; level <= 3; level++) {
 		if (set_level(level))
 			die("strict");
-		agreed += has_faults ? run_with_faults(rows, row_count, level) : run_level(level);
+		agreed += each ? run_with_faults(rows, row_count, level, each) : run_level(level);
 	}
-	if (has_faults)
+	if (each)
 		print_faults();
 	printf("rows %d, agreed %d\n", row_count, agreed);
 	return agreed == row_count ? 0 : 1;

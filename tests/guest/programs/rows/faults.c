@@ -4,7 +4,8 @@
  *
  * Rows that are alike stand together. In the first of them the first thing fails, in the second that
  * and all after it; in the third and fourth it is the second thing, and so on, until nothing is left
- * to fail. The rows that are left over then are not needed.
+ * to fail. The rows that are left over then are not needed. Where not every fault is tried, it is each
+ * so-many-th, beginning with another one from row to row.
  *
  * What is denied otherwise must be denied. What is allowed may be denied; if it is not, then what is
  * expected after it must be so. Nothing may be learned of a file that is not true, no entry be lost
@@ -87,13 +88,14 @@ static bool is_right(struct row *row, int which, bool *had_fault)
 }
 
 /* The rows from the first on that are like it: how many there are, and how many are right. */
-static int run_alike(struct row *first, int count, int *right)
+static int run_alike(struct row *first, int count, int each, int *right)
 {
 	bool had_fault = true;
 	int index;
 
 	for (index = 0; index < count && are_alike(first, first + index); index++) {
-		int which = index % 2 ? -(index / 2 + 1) : index / 2 + 1;
+		int nth = index / 2 * each + first->number % each + 1;
+		int which = index % 2 ? -nth : nth;
 
 		if (!had_fault)
 			(*right)++;
@@ -108,13 +110,13 @@ static int run_alike(struct row *first, int count, int *right)
 	return index;
 }
 
-int run_with_faults(struct row *rows, int count, int level)
+int run_with_faults(struct row *rows, int count, int level, int each)
 {
 	int right = 0, index = 0;
 
 	while (index < count) {
 		if (rows[index].level == level)
-			index += run_alike(rows + index, count - index, &right);
+			index += run_alike(rows + index, count - index, each, &right);
 		else
 			index++;
 	}

@@ -57,8 +57,8 @@ const struct call *call_of(const struct row *row);
 /* Has a row's file evaluated. */
 void evaluate(const struct row *row);
 
-/* Makes the calls of a level with faults: how many rows are as they should be. */
-int run_with_faults(struct row *rows, int count, int level);
+/* Makes the calls of a level with each such fault: how many rows are as they should be. */
+int run_with_faults(struct row *rows, int count, int level, int each);
 
 /* Says what came of them. */
 void print_faults(void);

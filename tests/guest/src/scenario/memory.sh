@@ -1,3 +1,11 @@
+# A kernel that checks itself takes too long for all that may fail: there it is a sample.
+each=1
+case $release in *-checked)
+    each=5
+    echo "@@ note a sample: each ${each}th of what may fail"
+    ;;
+esac
+
 # begin N: the module is inserted, and the N-th thing that may fail for want of memory fails.
 begin() {
     if said=$(insmod /lib/veriexec.ko "fail=$1" 2>&1); then
@@ -14,10 +22,10 @@ begin() {
     done
 }
 
-count=0
+count=$((1 - each))
 failed=1
 while [ $failed -ne 0 ] && [ $count -lt 200 ]; do
-    count=$((count + 1))
+    count=$((count + each))
     begin -$count
     if [ $began = yes ] && [ "$failed" -ne 0 ]; then echo "it begins without $count"; fi
     begin $count
@@ -26,10 +34,10 @@ done >/tmp/said
 check "it begins with all that it needs, or not at all" test ! -s /tmp/said
 cat /tmp/said
 check "there is something that can fail" test $count -gt 20
-echo "@@ note inserted, with each of $((count - 1)) failing"
+echo "@@ note inserted, with what may fail up to the $((count - each))th failing"
 
 insmod /lib/veriexec.ko
-if said=$(memory 2>&1); then pass "requests, and files that are opened"; else
+if said=$(memory $each 2>&1); then pass "requests, and files that are opened"; else
     fail "requests, and files that are opened" "$said"
 fi
 echo "$said"
@@ -54,7 +62,7 @@ digest=$(sha256sum /bin/busybox | cut -d' ' -f1)
 echo "/bin/busybox SHA256 $digest direct,indirect,file" >>/signatures
 veriexecctl -k load /signatures
 END
-said=$(rows /table "sh /tmp/load" -f 2>&1)
+said=$(rows /table "sh /tmp/load" $each 2>&1)
 status=$?
 if [ $status -eq 0 ]; then pass "every hook"; else
     fail "every hook" "$(echo "$said" | head -n 30)"
