@@ -31,5 +31,9 @@ after=$(used)
 echo "@@ note $minutes min: $said; kernel's memory $before KiB before, $after KiB after"
 check "the module has no more memory than before" \
     test "$(cat $veriexec/allocations)" -eq "$allocations"
-check "nor has the kernel, but for two MiB" test "$after" -lt $((before + 2048))
+# One that checks itself keeps what was freed, to see who uses it still, and looks for what is lost.
+case $release in *-checked) ;; *)
+    check "nor has the kernel, but for two MiB" test "$after" -lt $((before + 2048))
+    ;;
+esac
 say "and all entries are there" 4 cat $veriexec/count/table0/nentries
