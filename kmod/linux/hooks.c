@@ -17,7 +17,6 @@
 #include <linux/static_call.h>
 #include <linux/uidgid.h>
 #include <linux/version.h>
-#include <asm/ibt.h>
 
 #include "checks.h"
 
@@ -236,15 +235,13 @@ static const struct hook hooks[] = {
 /* Where each of them is led elsewhere. */
 static unsigned long places[ARRAY_SIZE(hooks)];
 
-/* Leads everybody but ourselves, who call the kernel's own function, to our function. */
+/* Leads everybody to our function, which calls what comes after this place. */
 static void notrace lead(unsigned long place, unsigned long caller, struct ftrace_ops *ops,
 			 struct ftrace_regs *registers)
 {
 	const struct hook *hook;
 	size_t index;
 
-	if (within_module(caller, THIS_MODULE))
-		return;
 	for (index = 0; index < ARRAY_SIZE(hooks); index++)
 		if (places[index] == place)
 			break;
@@ -279,14 +276,6 @@ static int find_place(const char *name, unsigned long *place)
 	return 0;
 }
 
-/* Where a function begins: at that place, or at a mark for indirect jumps before it. */
-static unsigned long start_of(unsigned long place)
-{
-	u32 before = *(const u32 *)(place - sizeof(u32));
-
-	return is_endbr(before) ? place - sizeof(u32) : place;
-}
-
 int veriexec_hooks_init(void)
 {
 	const struct hook *hook;
@@ -305,7 +294,7 @@ int veriexec_hooks_init(void)
 			break;
 		}
 		if (hook->bind)
-			hook->bind((void *)start_of(places[index]));
+			hook->bind((void *)(places[index] + MCOUNT_INSN_SIZE));
 		error = MAY_FAIL(ftrace_set_filter_ip(&leading, places[index], 0, 0), -ENOMEM);
 	}
 	if (!error)
