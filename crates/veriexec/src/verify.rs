@@ -282,8 +282,14 @@ impl Veriexec {
     /// Counts a decision, and reports what is to be reported.
     fn announce(&self, platform: &impl Platform, operation: Operation<'_>, forecast: Forecast) {
         self.counters.count(forecast.event.kind(), forecast.decision.verdict);
+        let verbosity = self.verbosity();
+        let mut notices = forecast.decision.notices.iter().flatten();
+        // Mostly there is nothing to say, and then no name to be looked up.
+        if !notices.any(|notice| notice.loudness.is_heard(verbosity)) {
+            return;
+        }
         for (loudness, mut report) in self.reports(operation, forecast) {
-            if loudness.is_heard(self.verbosity()) {
+            if loudness.is_heard(verbosity) {
                 report.process = platform.process();
                 platform.report(&report);
             }
