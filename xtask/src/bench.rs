@@ -1,6 +1,7 @@
 //! Benchmarks, and the reports that are kept of them in `bench/`.
 
 pub(crate) mod fingerprints;
+mod module;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,6 +11,8 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::command::{available, cargo, command, root, shown};
+
+pub(crate) use module::module;
 
 /// The program that measures with Python, whose argument is a directory of texts.
 const PLISTLIB: &str = include_str!("bench/plistlib.py");

@@ -83,6 +83,8 @@ enum Bench {
     Proplib,
     /// veriexecgen beside other tools that fingerprint trees, and beside what the machine can do
     Fingerprints(bench::fingerprints::Options),
+    /// The Linux module beside IMA appraisal and fapolicyd, in guests
+    Module,
 }
 
 fn main() -> ExitCode {
@@ -93,6 +95,7 @@ fn main() -> ExitCode {
         Task::Bench { what: Bench::Fingerprints(options) } => {
             bench::fingerprints::measure(&options)
         }
+        Task::Bench { what: Bench::Module } => bench::module(),
         Task::Api { bless } => api::check(bless),
         Task::Netbsd => build_std::netbsd(),
         Task::Oom => build_std::oom(),

@@ -15,6 +15,10 @@ use crate::root::Root;
 pub(crate) const WITH_SYSTEMD: &str =
     concat!("first=/sbin/init\n", include_str!("debian/handover.sh"));
 
+/// What busybox runs to boot it without anything but the scenario.
+pub(crate) const ALONE: &str =
+    concat!("first=/usr/local/lib/veriexec/run\n", include_str!("debian/handover.sh"));
+
 /// What is installed beside Debian's smallest system.
 const PACKAGES: [&str; 10] = [
     "cron",

@@ -23,6 +23,8 @@ pub(crate) struct Hardware<'a> {
     pub(crate) memory: u32,
     /// Files that are its disks: /dev/disk1 and so on.
     pub(crate) disks: &'a [PathBuf],
+    /// Its clock counts its instructions: a nanosecond each, whatever they take.
+    pub(crate) counts_instructions: bool,
 }
 
 /// How a machine ran.
@@ -52,6 +54,9 @@ pub(crate) fn boot(
     qemu.args(["-serial", "stdio", "-nic", "none", "-kernel"]).arg(kernel);
     qemu.arg("-initrd").arg(initrd.path());
     qemu.args(["-append", PARAMETERS]);
+    if hardware.counts_instructions {
+        qemu.args(["-icount", "shift=0"]);
+    }
     for (number, disk) in (1..).zip(hardware.disks) {
         if number == 1 {
             qemu.args(["-device", "nvme,id=disks,serial=guest"]);
@@ -110,7 +115,7 @@ mod tests {
     fn run(script: &str, limit: Duration) -> Run {
         let mut machine = Command::new("sh");
         machine.args(["-c", script]);
-        let hardware = Hardware { cpus: 1, memory: 512, disks: &[] };
+        let hardware = Hardware { cpus: 1, memory: 512, disks: &[], counts_instructions: false };
         boot(machine, Path::new("kernel"), b"", &hardware, limit, false).unwrap()
     }
 

@@ -24,6 +24,8 @@ mod rows;
 mod scenario;
 mod tools;
 
+use std::fmt::Write as _;
+use std::fs;
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -75,6 +77,15 @@ struct Cli {
     #[arg(short, long, value_name = "N", default_value_t = processors())]
     jobs: NonZero<usize>,
 
+    /// Keep what is measured in a file: the kernel's release, the module's size, the run's number,
+    /// and what was said
+    #[arg(long, value_name = "FILE", hide = true)]
+    times: Option<PathBuf>,
+
+    /// Let the clock of a guest count its instructions: a nanosecond each
+    #[arg(long)]
+    count_instructions: bool,
+
     /// The scenarios; all of them if none is named
     #[arg(value_parser = scenario::named)]
     scenarios: Vec<&'static Scenario>,
@@ -99,6 +110,7 @@ fn run(cli: &Cli) -> Result<usize> {
     let cache = Cache::open()?;
     let tools = Tools::fetch(&cache).context("the tools")?;
     let (mut ran, mut failed) = (0_usize, 0_usize);
+    let mut times = String::new();
     for series in series {
         let (scenarios, left_out): (Vec<&Scenario>, Vec<_>) =
             scenarios.iter().partition(|scenario| scenario.suits(series));
@@ -124,6 +136,7 @@ fn run(cli: &Cli) -> Result<usize> {
             programs: &cli.programs,
             minutes: cli.minutes,
             preparing: Mutex::new(()),
+            count_instructions: cli.count_instructions,
         };
         for scenario in left_out {
             println!("  {}: left out, because it takes a kernel of Debian's own", scenario.name);
@@ -133,7 +146,13 @@ fn run(cli: &Cli) -> Result<usize> {
             ran += 1;
             println!("  {}: {outcome}", scenario.name);
             failed += usize::from(!outcome.passed());
+            for time in &outcome.times {
+                let _ = writeln!(times, "{} {} {ran} {time}", kernel.release, module.stripped_size);
+            }
         })?;
+    }
+    if let Some(file) = &cli.times {
+        fs::write(file, times).with_context(|| file.display().to_string())?;
     }
     if ran == 0 {
         bail!("there is no such scenario");

@@ -1,7 +1,8 @@
 //! What a guest says on its serial line, and how it went.
 //!
 //! Lines that begin with `@@`: `pass NAME` and `fail NAME: WHY` for each check, `note TEXT` for what
-//! is to be said of the run, `log LINE` for each line of the kernel's log, and `done` at the end.
+//! is to be said of the run, `time WORDS...` for what was measured, `log LINE` for each line of the
+//! kernel's log, and `done` at the end.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -39,6 +40,8 @@ pub(crate) struct Outcome {
     /// How many checks have passed.
     checks: usize,
     notes: Vec<String>,
+    /// What was measured, a line each.
+    pub(crate) times: Vec<String>,
     /// What is wrong, a line each.
     problems: Vec<String>,
     elapsed: Duration,
@@ -53,6 +56,7 @@ impl Outcome {
         let mut checks = 0_usize;
         let mut done = false;
         let mut notes = Vec::new();
+        let mut times = Vec::new();
         let mut problems = Vec::new();
         for line in run.serial.lines().map(|line| line.trim_end_matches('\r')) {
             let Some(said) = line.strip_prefix("@@ ") else {
@@ -67,6 +71,8 @@ impl Outcome {
                 checks += 1;
             } else if let Some(note) = said.strip_prefix("note ") {
                 notes.push(note.to_owned());
+            } else if let Some(time) = said.strip_prefix("time ") {
+                times.push(time.to_owned());
             } else if said.starts_with("fail ") {
                 problems.push(said.to_owned());
             } else if let Some(logged) = said.strip_prefix("log ") {
@@ -83,7 +89,7 @@ impl Outcome {
         } else if checks == 0 && problems.is_empty() {
             problems.push("checked nothing".into());
         }
-        Self { checks, notes, problems, elapsed: run.elapsed, log }
+        Self { checks, notes, times, problems, elapsed: run.elapsed, log }
     }
 
     /// Whether nothing is wrong.

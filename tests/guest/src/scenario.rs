@@ -3,6 +3,7 @@
 mod answers;
 mod attacks;
 mod boot;
+mod cost;
 mod debian;
 mod device;
 mod enforcement;
@@ -47,6 +48,8 @@ pub(crate) const ALL: &[Scenario] = &[
     soak::SCENARIO,
     traffic::SCENARIO,
     debian::SCENARIO,
+    cost::COST,
+    cost::APPRAISAL,
 ];
 
 /// Something that is tried in a guest.
@@ -111,7 +114,12 @@ impl Scenario {
         let root = self.root(materials)?.finish()?;
         drop(preparing);
         let disks: Vec<_> = images.iter().map(|image| image.path().to_owned()).collect();
-        let hardware = Hardware { cpus: self.cpus, memory: kernel.series.memory(), disks: &disks };
+        let hardware = Hardware {
+            cpus: self.cpus,
+            memory: kernel.series.memory(),
+            disks: &disks,
+            counts_instructions: materials.count_instructions,
+        };
         let soak = if self.is_soak { materials.minutes * 60 } else { 0 };
         let limit = Duration::from_secs(self.limit * kernel.series.slowness() + soak);
         let qemu = materials.tools.qemu();
@@ -172,6 +180,8 @@ pub(crate) struct Materials<'a> {
     pub(crate) minutes: u64,
     /// Held while a root and disks are made: out of the cache, in which nothing is made twice.
     pub(crate) preparing: Mutex<()>,
+    /// Whether clocks count instructions.
+    pub(crate) count_instructions: bool,
 }
 
 /// The scenario of that name.

@@ -1,0 +1,43 @@
+//! What the module costs, beside what others cost that keep a machine's programs as they are:
+//! fapolicyd, and the kernel's own appraisal of hashes.
+//!
+//! There are two scenarios, because a kernel that appraises does so until it ends.
+
+use anyhow::Result;
+
+use super::{Materials, Scenario};
+use crate::compiler::{self, Linking};
+use crate::debian;
+use crate::disk::Disk;
+use crate::root::Root;
+
+pub(super) const COST: Scenario = Scenario {
+    name: "cost",
+    prepare: |materials, root| prepare(materials, root, include_bytes!("cost/module.sh")),
+    ..PLAIN
+};
+
+pub(super) const APPRAISAL: Scenario = Scenario {
+    name: "appraisal",
+    prepare: |materials, root| prepare(materials, root, include_bytes!("cost/appraisal.sh")),
+    ..PLAIN
+};
+
+const PLAIN: Scenario = Scenario {
+    script: debian::ALONE,
+    programs: &["veriexecctl"],
+    c_programs: &["cost"],
+    disks: &[Disk::Debian],
+    has_whole_debian: true,
+    limit: 600,
+    ..Scenario::PLAIN
+};
+
+fn prepare(materials: &Materials<'_>, root: &mut Root, script: &[u8]) -> Result<()> {
+    root.program(&compiler::program(materials.cache, "nothing", Linking::Bare)?)?;
+    // What is counted is almost the same each time.
+    let batches = if materials.count_instructions { 9 } else { 101 };
+    let measure = format!("batches={batches}\n{}", include_str!("cost/measure.sh"));
+    debian::put(root, "measure", measure.as_bytes())?;
+    debian::put(root, "scenario", script)
+}
