@@ -170,25 +170,43 @@ fn read(
             Err(reason) => return found(unread(reason)),
         };
         match entry.file_type() {
-            Ok(kind) if kind.is_dir() => below(entry.path()),
-            kind => of_entry(&entry, kind).transpose().into_iter().for_each(&mut *found),
+            Ok(kind) if kind.is_dir() => below(path_of(directory, &entry)),
+            kind => {
+                let file = of_entry(directory, &entry, kind);
+                file.transpose().into_iter().for_each(&mut *found);
+            }
         }
     }
 }
 
-fn of_entry(entry: &DirEntry, kind: io::Result<FileType>) -> Result<Option<FoundFile>, TreeError> {
+fn of_entry(
+    directory: &Path,
+    entry: &DirEntry,
+    kind: io::Result<FileType>,
+) -> Result<Option<FoundFile>, TreeError> {
+    let path = path_of(directory, entry);
     let unseen = |reason| TreeError { path: entry.path(), attempt: Attempt::StatFile, reason };
     let kind = kind.map_err(unseen)?;
     if kind.is_file() {
         // The root is a real path and no link was followed below it, so this is one too. It is
         // looked at from its directory, not all the way from the top.
         let metadata = entry.metadata().map_err(unseen)?;
-        Ok(metadata.is_file().then(|| FoundFile { path: entry.path(), metadata }))
+        Ok(metadata.is_file().then_some(FoundFile { path, metadata }))
     } else if kind.is_symlink() {
-        locate(&entry.path())
+        locate(&path)
     } else {
         Ok(None)
     }
+}
+
+/// The path of an entry in no more memory than it needs, since it may be one of millions.
+fn path_of(directory: &Path, entry: &DirEntry) -> PathBuf {
+    let name = entry.file_name();
+    let len = directory.as_os_str().len().saturating_add(name.len()).saturating_add(1);
+    let mut path = PathBuf::with_capacity(len);
+    path.push(directory);
+    path.push(name);
+    path
 }
 
 /// Finds the real path of what was seen to be there.
