@@ -13,6 +13,9 @@ echo "/files/bad SHA256 $(sha256sum /nothing | cut -d' ' -f1) direct,file" >>/tm
 check "all is listed" veriexecctl -k load /tmp/signatures
 check "level 1" sh -c "echo 1 >$veriexec/strict"
 
+# What nobody has opened has no status yet that could be asked.
+refuse "what does not match is refused" "not permitted" cat /files/bad
+
 # used: the kernel's own memory, in KiB, without what it can give back at once.
 used() {
     sync
