@@ -34,7 +34,6 @@ const PACKAGES: [&str; 10] = [
 ];
 
 const SUITE: &str = "bookworm";
-const MIRROR: &str = "http://deb.debian.org/debian";
 
 /// How large the file system is, with room for what a scenario makes.
 const SIZE: &str = "1G";
@@ -58,7 +57,8 @@ fn fill(cache: &Cache, making: &Path) -> Result<()> {
     eprintln!("making a root file system of Debian's in the cache, with debootstrap");
     let mut debootstrap = debootstrap(cache)?;
     debootstrap.arg("--variant=minbase").arg(format!("--include={}", PACKAGES.join(",")));
-    output(debootstrap.arg(SUITE).arg(&root).arg(MIRROR)).context("expected root's rights")?;
+    // From where, it knows itself.
+    output(debootstrap.arg(SUITE).arg(&root)).context("expected root's rights")?;
     for package in root.join("var/cache/apt/archives").read_dir()? {
         let package = package?.path();
         if package.is_file() {
