@@ -4,8 +4,7 @@
  *
  * Each program, which must end by itself, is executed, opened and mapped to be executed, over and
  * over; batches of all of them take turns. Prints for each its name, what was done, and the
- * nanoseconds that it took once: in half of the batches at most, and in the fastest; or nothing, if
- * it may not be done.
+ * nanoseconds that it took once in the fastest batch; or nothing, if it may not be done.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -109,39 +108,31 @@ static double measure(const struct use *use, const char *program)
 	return taken;
 }
 
-static int by_size(const void *left, const void *right)
-{
-	double a = *(const double *)left, b = *(const double *)right;
-
-	return (a > b) - (a < b);
-}
-
 int main(int argc, char **argv)
 {
 	int batches = argc > 2 ? atoi(argv[1]) : 0, programs = argc - 2;
-	double *taken = batches > 0 ? calloc(batches * programs * USES, sizeof(*taken)) : NULL;
+	double *fastest = calloc(programs * USES, sizeof(*fastest));
 	int batch, program;
 	size_t use;
 
-	if (!taken)
+	if (batches <= 0 || !fastest)
 		die("expected a number of batches, and programs");
 	for (batch = 0; batch < batches; batch++)
 		for (program = 0; program < programs; program++)
-			for (use = 0; use < USES; use++)
-				taken[(program * USES + use) * batches + batch] =
-					measure(&uses[use], argv[program + 2]);
+			for (use = 0; use < USES; use++) {
+				double taken = measure(&uses[use], argv[program + 2]);
+				double *least = &fastest[program * USES + use];
+
+				if (!batch || taken < *least)
+					*least = taken;
+			}
 	for (program = 0; program < programs; program++) {
 		const char *name = strrchr(argv[program + 2], '/');
 
-		for (use = 0; use < USES; use++) {
-			double *of_it = &taken[(program * USES + use) * batches];
-
-			qsort(of_it, batches, sizeof(*of_it), by_size);
-			if (!of_it[0])
-				continue;
-			printf("%s %s %.0f %.0f\n", name ? name + 1 : argv[program + 2],
-			       uses[use].name, of_it[batches / 2], of_it[0]);
-		}
+		for (use = 0; use < USES; use++)
+			if (fastest[program * USES + use])
+				printf("%s %s %.0f\n", name ? name + 1 : argv[program + 2],
+				       uses[use].name, fastest[program * USES + use]);
 	}
 	return 0;
 }

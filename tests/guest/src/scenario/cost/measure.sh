@@ -7,9 +7,10 @@ cp /usr/local/bin/nothing /files/wrong
 sum() { sha256sum "$1" | cut -d ' ' -f 1; }
 
 # measure BY LINES: a line for each use of each file that is allowed. Nothing is opened or executed
-# for it but the program that measures.
+# for it but the program that measures. Nine batches are enough: instructions, which are counted
+# when the figures are to be kept, are almost the same in each.
 measure() {
-    measured=$(cost $batches /files/listed /files/unlisted 2>&1)
+    measured=$(cost 9 /files/listed /files/unlisted 2>&1)
     lines=0
     while read -r line; do
         lines=$((lines + 1))
