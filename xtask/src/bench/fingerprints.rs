@@ -116,8 +116,8 @@ fn in_turn(
             costs.push(peer.run(tree, surroundings)?);
         }
     }
-    let median = |(peer, costs): (&&'static Peer, Vec<Cost>)| (*peer, Cost::median(costs));
-    Ok(peers.iter().zip(costs).map(median).collect())
+    let medians = peers.iter().zip(costs);
+    medians.map(|(peer, costs)| Ok((*peer, Cost::median(&costs)?))).collect()
 }
 
 /// What the engines of this machine do in memory, as text.

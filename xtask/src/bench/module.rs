@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{grouped, today};
+use super::{grouped, median, today};
 use crate::command::root;
 use crate::kmod;
 
@@ -171,12 +171,6 @@ fn of<'a>(
 ) -> impl Iterator<Item = &'a Cost> {
     let is_it = move |cost: &&Cost| cost.made == made && cost.file == file && cost.by == by;
     costs.iter().copied().filter(is_it)
-}
-
-fn median(mut all: Vec<f64>) -> Result<f64> {
-    all.sort_by(f64::total_cmp);
-    let median = all.get(all.len() / 2).copied().filter(|median| median.is_finite());
-    median.context("nothing was measured")
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::corpus::Tree;
 use super::text;
+use crate::bench::median;
 use crate::command::{cargo, command};
 
 /// As often as the rate of hashing is measured.
@@ -33,11 +34,11 @@ pub(crate) fn of(tree: &Tree, rate: f64, rounds: NonZero<usize>) -> Result<Floor
     let place = text(&tree.path)?;
     // Fills the cache.
     example(&["read", place])?;
-    let median = |task| -> Result<f64> {
+    let seconds = |task| -> Result<f64> {
         let times = (0..rounds.get()).map(|_| Ok(example(&[task, place])?.seconds));
-        middle(times.collect::<Result<_>>()?)
+        median(times.collect::<Result<_>>()?)
     };
-    Ok(Floor { walk: median("walk")?, read: median("read")?, hash: tree.bytes as f64 / rate })
+    Ok(Floor { walk: seconds("walk")?, read: seconds("read")?, hash: tree.bytes as f64 / rate })
 }
 
 /// The bytes that all processors together hash in a second, with SHA-256, from memory.
@@ -46,12 +47,7 @@ pub(crate) fn hash_rate() -> Result<f64> {
         let did = example(&["hash", "SHA256"])?;
         Ok(did.bytes / did.seconds)
     });
-    middle(rates.collect::<Result<_>>()?)
-}
-
-fn middle(mut values: Vec<f64>) -> Result<f64> {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().context("nothing was measured")
+    median(rates.collect::<Result<_>>()?)
 }
 
 /// What the example did.

@@ -39,8 +39,8 @@ pub(crate) fn measure(place: &Path, surroundings: &Surroundings) -> Result<Vec<T
         made = files;
         let path = tree.path().to_owned();
         let corpus = Tree { path, what: "empty files", files, bytes: 0 };
-        let costs = (0..3).map(|_| ours.run(&corpus, surroundings)).collect::<Result<_>>()?;
-        taken.push(Taken { files, cost: Cost::median(costs) });
+        let costs = (0..3).map(|_| ours.run(&corpus, surroundings)).collect::<Result<Vec<_>>>()?;
+        taken.push(Taken { files, cost: Cost::median(&costs)? });
     }
     Ok(taken)
 }

@@ -7,6 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use wait4::Wait4;
 
+use crate::bench::median;
 use crate::command::{command, run};
 
 /// What the kernel drops its caches by, proc_sys_vm(5).
@@ -25,17 +26,13 @@ pub(crate) struct Cost {
 
 impl Cost {
     /// The median of each.
-    pub(crate) fn median(costs: Vec<Self>) -> Self {
-        let of = |what: fn(&Self) -> f64| {
-            let mut values: Vec<f64> = costs.iter().map(what).collect();
-            values.sort_by(f64::total_cmp);
-            values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
-        };
-        Self {
-            wall: of(|cost| cost.wall),
-            cpu: of(|cost| cost.cpu),
-            memory: of(|cost| cost.memory),
-        }
+    pub(crate) fn median(costs: &[Self]) -> Result<Self> {
+        let of = |what: fn(&Self) -> f64| median(costs.iter().map(what).collect());
+        Ok(Self {
+            wall: of(|cost| cost.wall)?,
+            cpu: of(|cost| cost.cpu)?,
+            memory: of(|cost| cost.memory)?,
+        })
     }
 }
 
