@@ -205,29 +205,36 @@ impl Process {
 }
 
 impl Veriexec {
-    /// What there is to report about an operation that is decided so, each with the verbosity it
-    /// takes, and without the process.
+    /// What there is to report about an operation that is decided so, however verbose, and without
+    /// the process.
     pub fn reports<'a>(
         &'a self,
         operation: Operation<'a>,
         forecast: Forecast,
-    ) -> impl Iterator<Item = (Loudness, Report<'a>)> {
+    ) -> impl Iterator<Item = Report<'a>> {
+        let notices = forecast.decision.notices.into_iter().flatten();
+        notices.map(move |notice| self.report_of(operation, forecast, notice))
+    }
+
+    /// The report of one notice of the decision.
+    pub(crate) fn report_of<'a>(
+        &'a self,
+        operation: Operation<'a>,
+        forecast: Forecast,
+        notice: Notice,
+    ) -> Report<'a> {
         let Forecast { level, event, object, decision } = forecast;
         let entry = operation.action.file().and_then(|file| self.entry(file.id));
         let name = entry.map_or(operation.path, |entry| entry.name_or(operation.path));
-        let verdict = decision.verdict;
-        let occasion = Some(Occasion { event: event.kind(), level, verdict });
-        decision.notices.into_iter().flatten().map(move |notice| {
-            let Notice { finding, loudness, .. } = notice;
-            let message = match (operation.action, event) {
-                (Action::Rename { to, .. }, crate::Event::Rename { target_listed }) => {
-                    Message::Rename { finding, to, listed: object.is_listed(), target_listed }
-                }
-                _ => Message::Finding(finding),
-            };
-            let report = Report { occasion, ..Report::new(notice.priority(), message, name) };
-            (loudness, report)
-        })
+        let finding = notice.finding;
+        let message = match (operation.action, event) {
+            (Action::Rename { to, .. }, crate::Event::Rename { target_listed }) => {
+                Message::Rename { finding, to, listed: object.is_listed(), target_listed }
+            }
+            _ => Message::Finding(finding),
+        };
+        let occasion = Some(Occasion { event: event.kind(), level, verdict: decision.verdict });
+        Report { occasion, ..Report::new(notice.priority(), message, name) }
     }
 }
 

@@ -174,9 +174,11 @@ impl Veriexec {
         self.lookup(located.id).ok_or(Errno::NOENT)
     }
 
-    /// Every name that was kept, with its entry: veriexec_dump(9), DUMP of veriexec(4). The order is that of loading
-    /// the entries, table by table, until something is deleted; the names of an entry, hard links
-    /// of one file, stand together. NetBSD keeps, and shows, the first name of each alone.
+    /// Every name that was kept, with its entry: veriexec_dump(9), DUMP of veriexec(4).
+    ///
+    /// The order is that of loading the entries, table by table, until something is deleted; the
+    /// names of an entry, hard links of one file, stand together. NetBSD keeps, and shows, the
+    /// first name of each alone.
     pub fn dump(&self) -> impl Iterator<Item = (&[u8], EntryView<'_>)> {
         self.entries()
             .flat_map(|(_, view)| view.kept_names.iter().map(move |name| (name.as_slice(), view)))

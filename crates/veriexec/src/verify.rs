@@ -283,16 +283,11 @@ impl Veriexec {
     fn announce(&self, platform: &impl Platform, operation: Operation<'_>, forecast: Forecast) {
         self.counters.count(forecast.event.kind(), forecast.decision.verdict);
         let verbosity = self.verbosity();
-        let mut notices = forecast.decision.notices.iter().flatten();
-        // Mostly there is nothing to say, and then no name to be looked up.
-        if !notices.any(|notice| notice.loudness.is_heard(verbosity)) {
-            return;
-        }
-        for (loudness, mut report) in self.reports(operation, forecast) {
-            if loudness.is_heard(verbosity) {
-                report.process = platform.process();
-                platform.report(&report);
-            }
+        let notices = forecast.decision.notices.into_iter().flatten();
+        for notice in notices.filter(|notice| notice.loudness.is_heard(verbosity)) {
+            let mut report = self.report_of(operation, forecast, notice);
+            report.process = platform.process();
+            platform.report(&report);
         }
     }
 }

@@ -92,7 +92,7 @@ impl MockDevice {
         let operation = Operation { path, action: self.action(simulated)? };
         let forecast = self.veriexec.forecast(&self.platform, operation, level);
         let reports = self.veriexec.reports(operation, forecast);
-        let log = reports.map(|(_, report)| LogLine::from(&report)).collect();
+        let log = reports.map(|report| LogLine::from(&report)).collect();
         Ok(Simulation { level, forecast, log })
     }
 

@@ -77,7 +77,7 @@ proptest! {
             let foretold: Vec<_> = whole
                 .veriexec
                 .reports(operation, forecast)
-                .map(|(_, report)| (report.priority, report.message.word()))
+                .map(|report| (report.priority, report.message.word()))
                 .collect();
             let after: Vec<_> = whole.veriexec.entries().map(|entry| format!("{entry:?}")).collect();
             prop_assert_eq!(before, after, "a forecast has changed something");
