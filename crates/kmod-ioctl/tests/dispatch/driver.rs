@@ -8,8 +8,8 @@ use proplib::{Dictionary, Object};
 use sigfile::{Entry, EntryType};
 use veriexec::{Errno, FileId, FileKind, Located, Platform, Report, StrictLevel, Veriexec};
 
-/// A system of a few files: `/a`, `/b`, `/bad` and `/locked` (unreadable), `/dir/c` and [`DEEP`] on one mount,
-/// `/mnt` with `/mnt/d` on another, `/link` to `/a`, a device and a name too long.
+/// A system of a few files: `/a`, `/b`, `/bad` and `/locked` (unreadable), `/dir/c` and [`DEEP`] on
+/// one mount, `/mnt` with `/mnt/d` on another, `/link` to `/a`, a device and a name too long.
 #[derive(Default)]
 pub(crate) struct Files {
     pub(crate) reports: RefCell<Vec<String>>,
