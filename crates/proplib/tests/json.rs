@@ -2,37 +2,21 @@
 //! here.
 #![allow(clippy::unwrap_used, reason = "a test may stop at once")]
 
+mod objects;
+
 use proplib::{
-    Array, Dictionary, Expected, Format, Kind, Limits, Mode, Number, Object, PropString,
-    ReadErrorKind, ReadOptions,
+    Array, Dictionary, Expected, Format, Kind, Limits, Mode, Number, Object, ReadErrorKind,
+    ReadOptions,
 };
+
+use objects::{array, dictionary, string};
 
 fn read(text: impl AsRef<[u8]>) -> Result<Object, String> {
     Object::internalize(text.as_ref()).map_err(|error| error.to_string())
 }
 
-fn string(text: impl AsRef<[u8]>) -> Object {
-    PropString::new(text.as_ref()).unwrap().into()
-}
-
 fn number(value: i64) -> Object {
     Number::Signed(value).into()
-}
-
-fn array(elements: &[Object]) -> Object {
-    let mut array = Array::new();
-    for element in elements {
-        array.push(element.clone()).unwrap();
-    }
-    array.into()
-}
-
-fn dictionary(entries: &[(&[u8], Object)]) -> Object {
-    let mut dictionary = Dictionary::new();
-    for (key, value) in entries {
-        dictionary.set(key, value.clone()).unwrap();
-    }
-    dictionary.into()
 }
 
 /// Says that an object and a text are each other's, with and without a NUL at the end.

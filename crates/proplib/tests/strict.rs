@@ -1,7 +1,11 @@
 //! What NetBSD takes and refuses, case by case; and, of its reader's faults, that they are not here.
 #![allow(clippy::unwrap_used, reason = "a test may stop at once")]
 
-use proplib::{Array, Data, Dictionary, Kind, Limits, Number, Object, PropString, ReadErrorKind};
+mod objects;
+
+use proplib::{Array, Data, Dictionary, Kind, Limits, Number, Object, ReadErrorKind};
+
+use objects::{array, dictionary, string};
 
 fn read(text: impl AsRef<[u8]>) -> Result<Object, String> {
     Object::internalize(text.as_ref()).map_err(|error| error.to_string())
@@ -12,28 +16,8 @@ fn value(element: &str) -> Result<Object, String> {
     read(format!("<plist>{element}</plist>"))
 }
 
-fn string(bytes: &[u8]) -> Object {
-    PropString::new(bytes).unwrap().into()
-}
-
 fn data(bytes: &[u8]) -> Object {
     Data::new(bytes).unwrap().into()
-}
-
-fn array(elements: &[Object]) -> Object {
-    let mut array = Array::new();
-    for element in elements {
-        array.push(element.clone()).unwrap();
-    }
-    array.into()
-}
-
-fn dictionary(entries: &[(&[u8], Object)]) -> Object {
-    let mut dictionary = Dictionary::new();
-    for (key, value) in entries {
-        dictionary.set(key, value.clone()).unwrap();
-    }
-    dictionary.into()
 }
 
 #[test]

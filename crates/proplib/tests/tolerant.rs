@@ -1,7 +1,11 @@
 //! What the tolerant mode takes beyond what NetBSD does, case by case, and what it refuses.
 #![allow(clippy::unwrap_used, reason = "a test may stop at once")]
 
-use proplib::{Array, Data, Dictionary, Limits, Mode, Number, Object, PropString, ReadOptions};
+mod objects;
+
+use proplib::{Data, Limits, Mode, Number, Object, ReadOptions};
+
+use objects::{array, dictionary, string};
 
 fn read(text: impl AsRef<[u8]>) -> Result<Object, String> {
     let options = ReadOptions { mode: Mode::Tolerant, ..ReadOptions::default() };
@@ -13,28 +17,8 @@ fn value(element: &str) -> Result<Object, String> {
     read(format!("<plist>{element}</plist>"))
 }
 
-fn string(bytes: &[u8]) -> Object {
-    PropString::new(bytes).unwrap().into()
-}
-
 fn data(bytes: &[u8]) -> Object {
     Data::new(bytes).unwrap().into()
-}
-
-fn array(elements: &[Object]) -> Object {
-    let mut array = Array::new();
-    for element in elements {
-        array.push(element.clone()).unwrap();
-    }
-    array.into()
-}
-
-fn dictionary(entries: &[(&[u8], Object)]) -> Object {
-    let mut dictionary = Dictionary::new();
-    for (key, value) in entries {
-        dictionary.set(key, value.clone()).unwrap();
-    }
-    dictionary.into()
 }
 
 #[test]
