@@ -8,8 +8,8 @@ use ::serde::de::{
     Unexpected, VariantAccess, Visitor,
 };
 
+use super::RAW_STRING;
 use super::error::{Error, ErrorKind};
-use super::objects::RAW_STRING;
 use crate::dictionary::Iter;
 use crate::{Array, Data, Dictionary, Limits, Number, Object, PropString};
 

@@ -78,6 +78,10 @@ pub use serializer::Serializer;
 
 use crate::{Dictionary, Kind, Object};
 
+/// The name of a struct, and of its only field, that stands for a string that is not UTF-8. The
+/// field has the bytes.
+const RAW_STRING: &str = "$proplib::string";
+
 /// The object that a value makes.
 ///
 /// # Errors

@@ -7,16 +7,13 @@ use ::serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use ::serde::ser::{Error as _, SerializeMap as _, SerializeSeq as _, SerializeStruct as _};
 use ::serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::RAW_STRING;
 use super::error::ErrorKind;
 use super::serializer::key_of;
 use crate::bytes::Bytes;
 use crate::entries::Entries;
 use crate::fallible;
 use crate::{Array, Data, Dictionary, Limits, Number, Object, PropString};
-
-/// The name of a struct, and of its only field, that stands for a string that is not UTF-8. The
-/// field has the bytes.
-pub(super) const RAW_STRING: &str = "$proplib::string";
 
 /// How many containers may be open inside each other.
 const MAX_DEPTH: usize = Limits::DEFAULT.max_depth;

@@ -3,8 +3,8 @@
 use ::serde::Serialize;
 use ::serde::ser::{self, Impossible};
 
+use super::RAW_STRING;
 use super::error::{Error, ErrorKind, Uncarried};
-use super::objects::RAW_STRING;
 use crate::bytes::Bytes;
 use crate::entries::Entries;
 use crate::{Array, Data, Dictionary, Limits, Number, Object, PropString};
