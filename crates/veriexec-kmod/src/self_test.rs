@@ -7,31 +7,10 @@ use nix::errno::Errno;
 use crate::attempt::{Answer, Deed};
 use crate::complain;
 use crate::exit::Exit;
-use crate::workbench::Workbench;
+use crate::workbench::{Bench, Listed, Workbench};
 
 /// The accesses that are tried.
 const DEEDS: [Deed; 3] = [Deed::Execute, Deed::Open, Deed::Map];
-
-/// Which fingerprint a file is listed with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Listed {
-    /// One that the file does not match.
-    Wrongly,
-    /// The file's own.
-    Rightly,
-}
-
-/// A file, and a driver to list it with.
-pub(crate) trait Bench {
-    /// Lists the file for every access.
-    fn list(&mut self, listed: Listed) -> Result<()>;
-
-    /// Takes the entry back.
-    fn delist(&mut self) -> Result<()>;
-
-    /// Does something to the file, as if at strict level 1, and says how it was answered.
-    fn attempt(&mut self, deed: Deed) -> Result<Answer>;
-}
 
 /// Makes the test in this process, which must have been started for it: it will have mounts that
 /// no other has. The status says whether the module passes; what it does wrong is reported.

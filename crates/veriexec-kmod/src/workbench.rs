@@ -14,7 +14,6 @@ use nix::sched::{CloneFlags, unshare};
 use sigfile::{Entry, EntryType};
 
 use crate::attempt::{self, Answer, Deed};
-use crate::self_test::{Bench, Listed};
 use crate::settings::Settings;
 
 /// Directories that every system has one of, to mount something over.
@@ -22,6 +21,27 @@ const PLACES: [&str; 3] = ["/run", "/tmp", "/mnt"];
 
 /// The file's name, which the module's reports have, too.
 const NAME: &str = "veriexec-self-test";
+
+/// Which fingerprint a file is listed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Listed {
+    /// One that the file does not match.
+    Wrongly,
+    /// The file's own.
+    Rightly,
+}
+
+/// A file, and a driver to list it with.
+pub(crate) trait Bench {
+    /// Lists the file for every access.
+    fn list(&mut self, listed: Listed) -> Result<()>;
+
+    /// Takes the entry back.
+    fn delist(&mut self) -> Result<()>;
+
+    /// Does something to the file, as if at strict level 1, and says how it was answered.
+    fn attempt(&mut self, deed: Deed) -> Result<Answer>;
+}
 
 /// A program, and a driver to list it with.
 pub(crate) struct Workbench {
