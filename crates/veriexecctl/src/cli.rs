@@ -11,7 +11,7 @@ use sigfile::printable;
 use veriexec::StrictLevel;
 
 use crate::exit::Exit;
-use crate::lint;
+use crate::lint::codes;
 
 /// Manage the Veriexec subsystem.
 #[derive(Debug, Parser)]
@@ -201,7 +201,7 @@ pub(crate) struct LintArgs {
 }
 
 fn finding_codes() -> PossibleValuesParser {
-    PossibleValuesParser::new(lint::codes())
+    PossibleValuesParser::new(codes::all())
 }
 
 /// What can be simulated.

@@ -1,20 +1,22 @@
 //! `lint`: what is wrong with a signatures file, or will be.
 
+pub(crate) mod codes;
 mod files;
+mod finding;
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::Result;
-use serde_json::Value;
-use sigfile::lint::{Fault, Severity};
-use sigfile::{Problem, printable};
+use sigfile::lint::Severity;
+use sigfile::printable;
 
 use crate::cli::{Cli, LintArgs};
 use crate::exit::Exit;
 use crate::json::Object;
 use crate::tree::Tree;
 use crate::{bytes, signatures, to_standard_output};
+use finding::Finding;
 
 /// Prints what there is to say about a file; the status says whether that was nothing.
 pub(crate) fn run(cli: &Cli, args: &LintArgs) -> Result<Exit> {
@@ -42,45 +44,6 @@ pub(crate) fn run(cli: &Cli, args: &LintArgs) -> Result<Exit> {
         to_standard_output(print(out, &args.file, &findings))?;
     }
     Ok(if findings.is_empty() { Exit::Done } else { Exit::Failed })
-}
-
-/// Every code that a finding can have.
-pub(crate) fn codes() -> impl Iterator<Item = &'static str> {
-    Problem::CODES.into_iter().chain(Fault::CODES).chain(files::CODES)
-}
-
-/// Something to be said about a place in the file.
-struct Finding {
-    line: usize,
-    column: usize,
-    severity: Severity,
-    code: &'static str,
-    /// Fit for a terminal.
-    text: String,
-    path: Option<Vec<u8>>,
-}
-
-impl From<sigfile::lint::Finding> for Finding {
-    fn from(finding: sigfile::lint::Finding) -> Self {
-        let sigfile::lint::Finding { line, column, path, fault } = finding;
-        let (severity, code) = (fault.severity(), fault.code());
-        Self { line, column, severity, code, text: fault.to_string(), path }
-    }
-}
-
-impl Finding {
-    fn json(&self) -> Value {
-        let object = Object::new()
-            .with("line", self.line)
-            .with("column", self.column)
-            .with("severity", self.severity.name())
-            .with("code", self.code)
-            .with("message", self.text.as_str());
-        match &self.path {
-            Some(path) => object.name("path", path).into(),
-            None => object.into(),
-        }
-    }
 }
 
 fn print(mut out: impl Write, file: &Path, findings: &[Finding]) -> io::Result<()> {

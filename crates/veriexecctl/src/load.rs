@@ -4,14 +4,15 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use kmod_ioctl::{Access, Device, DeviceError, LoadOptions, QueryReply, Reason};
-use sigfile::{Entry, Line, printable};
+use kmod_ioctl::{Access, Device};
+use sigfile::{Line, printable};
 
 use crate::cli::Cli;
 use crate::complaints::Complaints;
 use crate::counted::Counted;
 use crate::exit::Exit;
 use crate::progress::Progress;
+use crate::sending::{about_one_file, is_same, options, refused};
 use crate::tally::{Change, Tally};
 use crate::{bytes, complain, open, replacement, signatures, to_standard_output};
 
@@ -80,36 +81,4 @@ fn send(
         progress.advance(1);
     }
     Ok(())
-}
-
-/// What `-k` and `-e` ask for.
-pub(crate) fn options(cli: &Cli) -> LoadOptions {
-    LoadOptions { keep_filename: cli.keep_filename, eval_on_load: cli.eval_on_load }
-}
-
-/// Whether loading the entry would change nothing.
-pub(crate) fn is_same(present: &QueryReply, entry: &Entry) -> bool {
-    present.fingerprint == *entry.fingerprint()
-        && present.entry_type == entry.entry_type().or_direct()
-}
-
-/// Whether the driver holds nothing of a file.
-pub(crate) fn has_no_entry(error: &DeviceError) -> bool {
-    error.refusal().is_some_and(|refusal| refusal.reason() == Reason::NoEntry)
-}
-
-/// The error of one entry, after which the next one can be tried; any other ends the run.
-pub(crate) fn about_one_file(error: DeviceError) -> Result<DeviceError> {
-    if error.is_about_one_file() { Ok(error) } else { Err(error.into()) }
-}
-
-/// Complains of a line that the driver did not take.
-pub(crate) fn refused(
-    complaints: &mut Complaints,
-    file: &Path,
-    line: &Line,
-    error: &impl std::fmt::Display,
-) {
-    let file = printable(bytes(file));
-    complaints.add(format_args!("{file}:{}: {error}", line.number));
 }

@@ -23,6 +23,7 @@ mod preflight;
 mod progress;
 mod query;
 mod replacement;
+mod sending;
 mod settings;
 mod signatures;
 mod simulate;

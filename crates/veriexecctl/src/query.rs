@@ -10,7 +10,7 @@ use sigfile::printable;
 use crate::cli::Cli;
 use crate::exit::Exit;
 use crate::json::{self, Object};
-use crate::load::has_no_entry;
+use crate::sending::has_no_entry;
 use crate::{bytes, mount_point, open, to_standard_output};
 
 /// Prints the six lines of NetBSD's tool.

@@ -16,8 +16,8 @@ use crate::cli::Cli;
 use crate::complaints::Complaints;
 use crate::counted::Counted;
 use crate::identity::Identity;
-use crate::load::{about_one_file, has_no_entry, is_same, options, refused};
 use crate::progress::Progress;
+use crate::sending::{about_one_file, has_no_entry, is_same, options, refused};
 use crate::tally::{Change, Tally};
 use crate::{complain, settings};
 

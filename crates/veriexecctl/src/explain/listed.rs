@@ -15,8 +15,8 @@ use crate::complaints::Complaints;
 use crate::identity::Identity;
 use crate::json::{self, Object};
 use crate::listing::Listing;
-use crate::load::has_no_entry;
 use crate::open;
+use crate::sending::has_no_entry;
 use crate::tree::Tree;
 
 /// The default of `--device`, which need not be there.

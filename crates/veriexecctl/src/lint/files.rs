@@ -9,7 +9,7 @@ use fingerprint::FileError;
 use sigfile::lint::Severity;
 use sigfile::{Aspect, Classification, Entry, EntryType, Line, aspects, classify, printable};
 
-use super::Finding;
+use super::finding::Finding;
 use crate::identity::Identity;
 use crate::tree::Tree;
 
