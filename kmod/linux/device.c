@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The module: /dev/veriexec, the core's memory, its locks and its log.
+ * The module: /dev/veriexec, the core's locks and its log.
  */
 #include "veriexec.h"
 
@@ -14,7 +14,6 @@
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
 #include <linux/sched/mm.h>
-#include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 #include <linux/uidgid.h>
@@ -37,32 +36,6 @@ struct plistref32 {
 	u32 plist;
 	u32 len;
 };
-
-/* Memory */
-
-static atomic_long_t allocations;
-
-long veriexec_allocations(void)
-{
-	return atomic_long_read(&allocations);
-}
-
-void *veriexec_shim_alloc(size_t size, size_t align)
-{
-	void *memory = NULL;
-
-	if (align <= ARCH_KMALLOC_MINALIGN)
-		memory = MAY_FAIL(kvmalloc(size, GFP_KERNEL | __GFP_NOWARN), NULL);
-	if (memory)
-		atomic_long_inc(&allocations);
-	return memory;
-}
-
-void veriexec_shim_free(void *memory)
-{
-	atomic_long_dec(&allocations);
-	kvfree(memory);
-}
 
 /* The lock of the tables */
 

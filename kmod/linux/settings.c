@@ -5,7 +5,6 @@
  */
 #include "veriexec.h"
 
-#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
@@ -16,29 +15,6 @@
 /* The strict level */
 
 static DEFINE_MUTEX(raising);
-static bool is_held;
-
-/* Above level 0 the module cannot go. */
-static int raise(int level)
-{
-	int error;
-
-	if (level > 0 && !is_held && !try_module_get(THIS_MODULE))
-		return -EBUSY;
-	error = veriexec_core_raise(level);
-	if (level <= 0 || is_held)
-		return error;
-	if (error)
-		module_put(THIS_MODULE);
-	else
-		WRITE_ONCE(is_held, true);
-	return error;
-}
-
-bool veriexec_is_held(void)
-{
-	return READ_ONCE(is_held);
-}
 
 static int strict(CTL_TABLE *ctl, int write, void *buffer, size_t *len, loff_t *position)
 {
@@ -48,7 +24,7 @@ static int strict(CTL_TABLE *ctl, int write, void *buffer, size_t *len, loff_t *
 	level = veriexec_core_strict();
 	error = veriexec_sysctl_int(ctl, write, &level, buffer, len, position);
 	if (!error && write)
-		error = raise(level);
+		error = veriexec_raise(level);
 	mutex_unlock(&raising);
 	return error;
 }

@@ -59,9 +59,12 @@ int veriexec_hooks_count(void);
 /* settings.c: kern.veriexec of sysctl(8). */
 int veriexec_settings_init(void);
 void veriexec_settings_exit(void);
+
+/* level.c: the strict level, which holds the module. */
+int veriexec_raise(int level);
 bool veriexec_is_held(void);
 
-/* device.c */
+/* memory.c: the core's memory. */
 long veriexec_allocations(void);
 
 /*

@@ -13,7 +13,7 @@ use crate::program::output;
 use crate::tools::Tools;
 
 /// What of `kmod/linux` a kernel's build needs, beside the object.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 14] = [
     "Kbuild",
     "Makefile",
     "checks.c",
@@ -22,6 +22,8 @@ const SOURCES: [&str; 12] = [
     "device.c",
     "files.c",
     "hooks.c",
+    "level.c",
+    "memory.c",
     "mounts.c",
     "settings.c",
     "sysctl.h",
