@@ -84,3 +84,7 @@ fn json() -> Result<Value> {
     }
     Ok(json)
 }
+
+fn list_of(value: &Value) -> Result<&Vec<Value>> {
+    value.as_array().with_context(|| format!("expected a list in rustdoc's JSON, found {value}"))
+}

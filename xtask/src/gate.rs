@@ -10,10 +10,6 @@ use crate::build_std;
 use crate::command::{available, cargo, command, root, run};
 use crate::kmod;
 
-/// What must build without std, as a kernel needs it.
-pub(crate) const NO_STD: [&str; 5] =
-    ["proplib", "fingerprint", "sigfile", "veriexec", "kmod-ioctl"];
-
 /// What a crate has beyond its default features.
 const FEATURES: [&str; 2] = ["--features", "proplib/plist,proplib/serde"];
 
@@ -88,7 +84,7 @@ fn documentation() -> Result<()> {
 }
 
 fn no_std() -> Result<()> {
-    for name in NO_STD {
+    for name in build_std::NO_STD {
         run(command(cargo()).args(["check", "--quiet", "--no-default-features", "-p", name]))?;
     }
     Ok(())

@@ -9,7 +9,6 @@ use anyhow::{Context, Result, ensure};
 
 use crate::build_std::debian_cargo;
 use crate::command::{cargo, command, root, run, target_dir};
-use crate::dist;
 use object::KernelObject;
 
 const CRATE: &str = "veriexec-kmod-core";
@@ -92,27 +91,11 @@ pub(crate) fn object() -> Result<PathBuf> {
 }
 
 /// Builds the object for a kernel that checks itself and its modules.
-fn checked_object() -> Result<PathBuf> {
-    build(&target_dir().join("kmod-checked"), CHECKED_FLAGS)
-}
-
-/// Boots kernels, and tries the module in them.
 ///
 /// # Errors
-/// When a scenario fails.
-pub(crate) fn guest(arguments: &[String]) -> Result<()> {
-    let is_checked = arguments.iter().any(|argument| argument.ends_with("checked"));
-    let object = if is_checked { checked_object()? } else { object()? };
-    let programs = programs()?;
-    let mut guest = command(cargo());
-    guest.args(["run", "--quiet", "-p", "guest", "--", "--object"]).arg(object);
-    guest.arg("--programs").arg(programs).args(arguments);
-    if !arguments.iter().any(|argument| argument == "--dkms") {
-        return run(&mut guest);
-    }
-    let tree = tempfile::tempdir()?;
-    dist::lay_out(tree.path())?;
-    run(guest.arg("--tree").arg(tree.path()))
+/// When it does not build, or has what a kernel cannot take.
+pub(crate) fn checked_object() -> Result<PathBuf> {
+    build(&target_dir().join("kmod-checked"), CHECKED_FLAGS)
 }
 
 /// Builds the programs, and says where they are.

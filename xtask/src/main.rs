@@ -7,6 +7,7 @@ mod build_std;
 mod command;
 mod dist;
 mod gate;
+mod guest;
 mod kmod;
 mod tryout;
 
@@ -100,7 +101,7 @@ fn main() -> ExitCode {
         Task::Netbsd => build_std::netbsd(),
         Task::Oom => build_std::oom(),
         Task::Kmod => kmod::check(),
-        Task::Guest { arguments } => kmod::guest(&arguments),
+        Task::Guest { arguments } => guest::boot(&arguments),
         Task::Dist { dir } => dist::lay_out(&dir),
         Task::Man => gate::man(),
         Task::Fuzz { target, seconds } => gate::fuzz(&target, seconds),

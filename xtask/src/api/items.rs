@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::signature;
+use super::{list_of, signature};
 
 /// Every public item, in the order of the paths.
 ///
@@ -239,8 +239,4 @@ fn inner(item: &Value) -> Result<(&str, &Value)> {
     let inner = item["inner"].as_object().and_then(|inner| inner.iter().next());
     let (kind, inner) = inner.with_context(|| format!("item {} is nothing", item["id"]))?;
     Ok((kind, inner))
-}
-
-pub(super) fn list_of(value: &Value) -> Result<&Vec<Value>> {
-    value.as_array().with_context(|| format!("expected a list in rustdoc's JSON, found {value}"))
 }

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::items::list_of;
+use super::list_of;
 
 /// `const fn path<T: Bound>(&self, name: Type) -> Type where Bounds`
 pub(super) fn function(function: &Value, path: &str) -> Result<String> {

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::{grouped, median, today};
 use crate::command::root;
-use crate::kmod;
+use crate::guest;
 
 /// The scenarios that measure.
 const SCENARIOS: [&str; 2] = ["cost", "appraisal"];
@@ -78,7 +78,7 @@ fn measure(file: &Path) -> Result<Vec<Cost>> {
     let mut arguments = vec!["--count-instructions", "--jobs=1", "--times", &file_name];
     arguments.extend(SCENARIOS);
     let arguments: Vec<_> = arguments.into_iter().map(str::to_owned).collect();
-    kmod::guest(&arguments)?;
+    guest::boot(&arguments)?;
     let text = fs::read_to_string(file).context(file_name)?;
     text.lines().map(Cost::read).collect()
 }
