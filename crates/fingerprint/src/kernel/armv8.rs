@@ -7,7 +7,7 @@
 use std::arch::aarch64::*;
 use std::arch::is_aarch64_feature_detected;
 
-use super::{Kernel, Streams, block, sha256, sha512};
+use super::{Kernel, Streams, block, sha2};
 
 pub(super) static SHA1: [Kernel; 3] = [
     kernel("armv8 x2", 2, sha1::<2>),
@@ -95,7 +95,7 @@ fn sha256<const N: usize>(streams: &mut Streams<'_>, blocks: usize) {
                 } else {
                     vsha256su1q_u32(vsha256su0q_u32(a, b), c, d)
                 };
-                let sums = vaddq_u32(words[s][I % 4], four(sha256::K.as_chunks().0[I]));
+                let sums = vaddq_u32(words[s][I % 4], four(sha2::K_256.as_chunks().0[I]));
                 let old = abcd[s];
                 abcd[s] = vsha256hq_u32(old, efgh[s], sums);
                 efgh[s] = vsha256h2q_u32(efgh[s], old, sums);
@@ -140,7 +140,7 @@ fn sha512<const N: usize>(streams: &mut Streams<'_>, blocks: usize) {
                         w[I] = vsha512su1q_u64(sum, w[(I + 7) % 8], middle);
                     }
                     let [ab, cd, ef, gh] = [8, 9, 10, 11].map(|at| state[s][(at - I % 4) % 4]);
-                    let sums = vaddq_u64(w[I], two(sha512::K.as_chunks().0[8 * round + I]));
+                    let sums = vaddq_u64(w[I], two(sha2::K_512.as_chunks().0[8 * round + I]));
                     let sums = vaddq_u64(vextq_u64::<1>(sums, sums), gh);
                     let fg = vextq_u64::<1>(ef, gh);
                     let first = vsha512hq_u64(sums, fg, vextq_u64::<1>(cd, ef));

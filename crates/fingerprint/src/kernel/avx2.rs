@@ -3,15 +3,15 @@
 use std::arch::x86_64::*;
 
 use super::vector::{Pair, Vector};
-use super::{Kernel, Streams, WIDEST, block, md5, rmd160, sha1, sha256, sha512};
+use super::{Kernel, Streams, WIDEST, block, md5, rmd160, sha1, sha2};
 
 pub(super) static MD5: [Kernel; 1] = [kernel("avx2 x16", 16, md5::<Pair<U32x8>>)];
 pub(super) static SHA1: [Kernel; 2] =
     [kernel("avx2 x8", 8, sha1::<U32x8>), kernel("avx2 x16", 16, sha1::<Pair<U32x8>>)];
 pub(super) static RMD160: [Kernel; 2] =
     [kernel("avx2 x8", 8, rmd160::<U32x8>), kernel("avx2 x16", 16, rmd160::<Pair<U32x8>>)];
-pub(super) static SHA256: [Kernel; 1] = [kernel("avx2 x8", 8, sha256::<U32x8>)];
-pub(super) static SHA512: [Kernel; 1] = [kernel("avx2 x4", 4, sha512::<U64x4>)];
+pub(super) static SHA256: [Kernel; 1] = [kernel("avx2 x8", 8, sha2::<U32x8>)];
+pub(super) static SHA512: [Kernel; 1] = [kernel("avx2 x4", 4, sha2::<U64x4>)];
 
 const fn kernel(name: &'static str, width: usize, compress: super::Compress) -> Kernel {
     Kernel { name, width, has: || is_x86_feature_detected!("avx2"), compress }
@@ -36,15 +36,9 @@ unsafe fn rmd160<V: Vector<Word = u32>>(streams: &mut Streams<'_>, blocks: usize
 }
 
 #[target_feature(enable = "avx2")]
-unsafe fn sha256<V: Vector<Word = u32>>(streams: &mut Streams<'_>, blocks: usize) {
+unsafe fn sha2<V: Vector<Word: sha2::Size>>(streams: &mut Streams<'_>, blocks: usize) {
     // SAFETY: the instructions are enabled here.
-    unsafe { sha256::compress::<V>(streams, blocks) }
-}
-
-#[target_feature(enable = "avx2")]
-unsafe fn sha512<V: Vector<Word = u64>>(streams: &mut Streams<'_>, blocks: usize) {
-    // SAFETY: the instructions are enabled here.
-    unsafe { sha512::compress::<V>(streams, blocks) }
+    unsafe { sha2::compress::<V>(streams, blocks) }
 }
 
 /// A word of 32 bits of each of eight streams.

@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::vector::{Pair, Vector};
-use super::{Kernel, Streams, WIDEST, block, md5, rmd160, sha1, sha256, sha512};
+use super::{Kernel, Streams, WIDEST, block, md5, rmd160, sha1, sha2};
 
 pub(super) static MD5: [Kernel; 2] =
     [kernel("avx512 x16", 16, md5::<U32x16>), kernel("avx512 x32", 32, md5::<Pair<U32x16>>)];
@@ -11,9 +11,9 @@ pub(super) static SHA1: [Kernel; 1] = [kernel("avx512 x16", 16, sha1::<U32x16>)]
 pub(super) static RMD160: [Kernel; 2] =
     [kernel("avx512 x16", 16, rmd160::<U32x16>), kernel("avx512 x32", 32, rmd160::<Pair<U32x16>>)];
 pub(super) static SHA256: [Kernel; 2] =
-    [kernel("avx512 x16", 16, sha256::<U32x16>), kernel("avx512 x32", 32, sha256::<Pair<U32x16>>)];
+    [kernel("avx512 x16", 16, sha2::<U32x16>), kernel("avx512 x32", 32, sha2::<Pair<U32x16>>)];
 pub(super) static SHA512: [Kernel; 2] =
-    [kernel("avx512 x8", 8, sha512::<U64x8>), kernel("avx512 x16", 16, sha512::<Pair<U64x8>>)];
+    [kernel("avx512 x8", 8, sha2::<U64x8>), kernel("avx512 x16", 16, sha2::<Pair<U64x8>>)];
 
 const fn kernel(name: &'static str, width: usize, compress: super::Compress) -> Kernel {
     Kernel { name, width, has, compress }
@@ -42,15 +42,9 @@ unsafe fn rmd160<V: Vector<Word = u32>>(streams: &mut Streams<'_>, blocks: usize
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
-unsafe fn sha256<V: Vector<Word = u32>>(streams: &mut Streams<'_>, blocks: usize) {
+unsafe fn sha2<V: Vector<Word: sha2::Size>>(streams: &mut Streams<'_>, blocks: usize) {
     // SAFETY: the instructions are enabled here.
-    unsafe { sha256::compress::<V>(streams, blocks) }
-}
-
-#[target_feature(enable = "avx512f,avx512bw")]
-unsafe fn sha512<V: Vector<Word = u64>>(streams: &mut Streams<'_>, blocks: usize) {
-    // SAFETY: the instructions are enabled here.
-    unsafe { sha512::compress::<V>(streams, blocks) }
+    unsafe { sha2::compress::<V>(streams, blocks) }
 }
 
 /// Bit `4 * a + 2 * b + c` of these tables is what becomes of the bits a, b and c.

@@ -36,8 +36,7 @@ mod md5;
 mod rmd160;
 #[cfg(target_arch = "x86_64")]
 mod sha1;
-mod sha256;
-mod sha512;
+mod sha2;
 
 use std::fmt;
 

@@ -5,7 +5,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Kernel, Streams, block, sha256::K};
+use super::{Kernel, Streams, block, sha2::K_256};
 
 pub(super) static SHA256: [Kernel; 3] = [
     kernel("sha-ni x2", 2, sha256::<2>),
@@ -47,7 +47,7 @@ fn sha256<const N: usize>(streams: &mut Streams<'_>, blocks: usize) {
                     let sum = _mm_add_epi32(_mm_sha256msg1_epu32(a, b), _mm_alignr_epi8::<4>(d, c));
                     _mm_sha256msg2_epu32(sum, d)
                 };
-                let k = four(K.as_chunks().0[I]);
+                let k = four(K_256.as_chunks().0[I]);
                 let sums = _mm_add_epi32(words[s][I % 4], k);
                 cdgh[s] = _mm_sha256rnds2_epu32(cdgh[s], abef[s], sums);
                 abef[s] = _mm_sha256rnds2_epu32(abef[s], cdgh[s], _mm_shuffle_epi32::<0x0e>(sums));

@@ -1,13 +1,13 @@
-//! SHA-512 and SHA-384 in lanes, FIPS 180-4 section 6.4.2.
+//! SHA-256, SHA-384 and SHA-512 in lanes, FIPS 180-4 sections 6.2.2 and 6.4.2.
 
 #[cfg(target_arch = "x86_64")]
 use super::Streams;
 #[cfg(target_arch = "x86_64")]
-use super::vector::{self, Vector};
+use super::vector::{self, Vector, Word};
 
-/// The constants of section 4.2.3: of the cube roots of the first 80 primes, the first 64 bits
-/// after the point.
-pub(super) const K: [u64; 80] = [
+/// The constants of SHA-512, section 4.2.3: of the cube roots of the first 80 primes, the first 64
+/// bits after the point.
+pub(super) const K_512: [u64; 80] = [
     0x428a_2f98_d728_ae22,
     0x7137_4491_23ef_65cd,
     0xb5c0_fbcf_ec4d_3b2f,
@@ -90,11 +90,48 @@ pub(super) const K: [u64; 80] = [
     0x6c44_198c_4a47_5817,
 ];
 
+/// The constants of SHA-256, section 4.2.2: of the same roots the first 32 bits, and 64 of them.
+pub(super) const K_256: [u32; 64] = {
+    let mut k = [0; 64];
+    let mut step = 0;
+    while step < 64 {
+        k[step] = (K_512[step] >> 32) as u32;
+        step += 1;
+    }
+    k
+};
+
+/// What the two do not have in common.
+#[cfg(target_arch = "x86_64")]
+pub(super) trait Size: Word + 'static {
+    const K: &'static [Self];
+
+    /// How far the functions rotate, sections 4.1.2 and 4.1.3; those of the schedule shift by the
+    /// last.
+    const BIG_SIGMA: [[u32; 3]; 2];
+    const SMALL_SIGMA: [[u32; 3]; 2];
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Size for u32 {
+    const K: &'static [Self] = &K_256;
+    const BIG_SIGMA: [[u32; 3]; 2] = [[2, 13, 22], [6, 11, 25]];
+    const SMALL_SIGMA: [[u32; 3]; 2] = [[7, 18, 3], [17, 19, 10]];
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Size for u64 {
+    const K: &'static [Self] = &K_512;
+    const BIG_SIGMA: [[u32; 3]; 2] = [[28, 34, 39], [14, 18, 41]];
+    const SMALL_SIGMA: [[u32; 3]; 2] = [[1, 8, 7], [19, 61, 6]];
+}
+
 /// # Safety
 /// The processor has the instructions of `V`.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-pub(super) unsafe fn compress<V: Vector<Word = u64>>(streams: &mut Streams<'_>, blocks: usize) {
+pub(super) unsafe fn compress<V: Vector<Word: Size>>(streams: &mut Streams<'_>, blocks: usize) {
+    let k = V::Word::K;
     // SAFETY: the caller's promise.
     let mut state: [V; 8] = unsafe { vector::load(streams) };
     for number in 0..blocks {
@@ -102,12 +139,12 @@ pub(super) unsafe fn compress<V: Vector<Word = u64>>(streams: &mut Streams<'_>, 
         let mut words: [V; 16] = unsafe { vector::message_big(&streams.inputs, number) };
         let before = state;
         unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
-            step::<V, I>(&mut state, words[I].add_word(K[I]));
+            state = step(state, words[I].add_word(k[I]));
         });
-        for round in 1..K.len() / 16 {
+        for round in 1..k.len() / 16 {
             unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
-                schedule::<V, I>(&mut words);
-                step::<V, I>(&mut state, words[I].add_word(K[16 * round + I]));
+                words[I] = scheduled(&words, I);
+                state = step(state, words[I].add_word(k[16 * round + I]));
             });
         }
         for word in 0..8 {
@@ -117,27 +154,33 @@ pub(super) unsafe fn compress<V: Vector<Word = u64>>(streams: &mut Streams<'_>, 
     vector::store(state, streams);
 }
 
-/// Replaces a word of the message schedule by the one sixteen steps on.
+/// The word of the message schedule that is sixteen steps on.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn schedule<V: Vector<Word = u64>, const STEP: usize>(words: &mut [V; 16]) {
-    let [early, late] = [words[(STEP + 1) % 16], words[(STEP + 14) % 16]];
-    let small_0 = early.rotate_right(1).parity(early.rotate_right(8), early.shift_right(7));
-    let small_1 = late.rotate_right(19).parity(late.rotate_right(61), late.shift_right(6));
-    let sum = words[STEP].add(words[(STEP + 9) % 16]);
-    words[STEP] = sum.add(small_0).add(small_1);
+fn scheduled<V: Vector<Word: Size>>(words: &[V; 16], step: usize) -> V {
+    let [early, late] = [words[(step + 1) % 16], words[(step + 14) % 16]];
+    let sum = words[step].add(words[(step + 9) % 16]);
+    sum.add(small_sigma::<V, 0>(early)).add(small_sigma::<V, 1>(late))
 }
 
-/// One step; instead of the registers moving on by one each step, their names do.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn step<V: Vector<Word = u64>, const STEP: usize>(state: &mut [V; 8], word: V) {
-    let at = 16 - STEP;
-    let [a, b, c] = [state[at % 8], state[(at + 1) % 8], state[(at + 2) % 8]];
-    let [e, f, g] = [state[(at + 4) % 8], state[(at + 5) % 8], state[(at + 6) % 8]];
-    let big_0 = a.rotate_right(28).parity(a.rotate_right(34), a.rotate_right(39));
-    let big_1 = e.rotate_right(14).parity(e.rotate_right(18), e.rotate_right(41));
-    let first = state[(at + 7) % 8].add(word).add(e.choose(f, g)).add(big_1);
-    state[(at + 3) % 8] = state[(at + 3) % 8].add(first);
-    state[(at + 7) % 8] = first.add(a.majority(b, c)).add(big_0);
+fn step<V: Vector<Word: Size>>([a, b, c, d, e, f, g, h]: [V; 8], word: V) -> [V; 8] {
+    let first = h.add(word).add(e.choose(f, g)).add(big_sigma::<V, 1>(e));
+    let second = a.majority(b, c).add(big_sigma::<V, 0>(a));
+    [first.add(second), a, b, c, d.add(first), e, f, g]
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn big_sigma<V: Vector<Word: Size>, const WHICH: usize>(x: V) -> V {
+    let [first, second, third] = V::Word::BIG_SIGMA[WHICH];
+    x.rotate_right(first).parity(x.rotate_right(second), x.rotate_right(third))
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn small_sigma<V: Vector<Word: Size>, const WHICH: usize>(x: V) -> V {
+    let [first, second, third] = V::Word::SMALL_SIGMA[WHICH];
+    x.rotate_right(first).parity(x.rotate_right(second), x.shift_right(third))
 }
