@@ -1,7 +1,8 @@
 //! MD5 in lanes, RFC 1321 section 3.4.
 
-use super::Streams;
-use super::vector::{self, Vector};
+use super::lockstep::{self, Rounds};
+use super::unknown;
+use super::vector::Vector;
 
 /// The table T: the integer part of 2^32 times the sine of 1 to 64 radians, without its sign.
 const T: [u32; 64] = [
@@ -71,57 +72,52 @@ const T: [u32; 64] = [
     0xeb86_d391,
 ];
 
+/// What the steps add: instead of a complement the last round adds minus one, and subtracts what it
+/// is the complement of.
+const ADDED: [u32; 64] = {
+    let mut added = T;
+    let mut step = 48;
+    while step < 64 {
+        added[step] -= 1;
+        step += 1;
+    }
+    added
+};
+
 /// How far each step of a round rotates, in turn.
 const ROTATIONS: [[u32; 4]; 4] =
     [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
 
-/// # Safety
-/// The processor has the instructions of `V`.
-#[inline(always)]
-pub(super) unsafe fn compress<V: Vector<Word = u32>>(streams: &mut Streams<'_>, blocks: usize) {
-    // SAFETY: the caller's promise.
-    let mut state: [V; 4] = unsafe { vector::load(streams) };
-    for number in 0..blocks {
-        // SAFETY: the same.
-        let words = unsafe { V::message(&streams.inputs, number) };
-        let before = state;
-        unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
-            let [_, b, c, d] = turned(&state, I);
-            step::<V, 0, I>(&mut state, b.choose(c, d), words[I]);
+pub(super) enum Md5 {}
+
+impl Rounds<4> for Md5 {
+    type Word = u32;
+
+    const BIG_ENDIAN: bool = false;
+
+    #[inline(always)]
+    fn of_block<V: Vector<Word = u32>>(before: [V; 4], words: [V; 16]) -> [V; 4] {
+        let added = unknown(&ADDED);
+        let mut state = before;
+        unrolled!(ROUND in 0 1 2 3 => {
+            unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
+                let [a, b, c, d] = state;
+                let word = match ROUND {
+                    0 => words[I],
+                    1 => words[(5 * I + 1) % 16],
+                    2 => words[(3 * I + 5) % 16],
+                    _ => words[(7 * I) % 16],
+                };
+                let sum = a.add(word.add_word(added[16 * ROUND + I]));
+                let sum = match ROUND {
+                    0 => sum.add(b.choose(c, d)),
+                    1 => sum.add(d.choose(b, c)),
+                    2 => sum.add(b.parity(c, d)),
+                    _ => sum.sub(b.not_and_xor(d, c)),
+                };
+                state = [d, b.add(sum.rotate_left(ROTATIONS[ROUND][I % 4])), b, c];
+            });
         });
-        unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
-            let [_, b, c, d] = turned(&state, I);
-            step::<V, 1, I>(&mut state, d.choose(b, c), words[(5 * I + 1) % 16]);
-        });
-        unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
-            let [_, b, c, d] = turned(&state, I);
-            step::<V, 2, I>(&mut state, b.parity(c, d), words[(3 * I + 5) % 16]);
-        });
-        unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
-            let [_, b, c, d] = turned(&state, I);
-            step::<V, 3, I>(&mut state, b.or_not_xor(d, c), words[(7 * I) % 16]);
-        });
-        for word in 0..4 {
-            state[word] = state[word].add(before[word]);
-        }
+        lockstep::sum(state, before)
     }
-    vector::store(state, streams);
-}
-
-/// The registers by the names that they have in a step: each step they move on by one.
-#[inline(always)]
-fn turned<V: Vector>(state: &[V; 4], step: usize) -> [V; 4] {
-    let a = 16 - step;
-    [state[a % 4], state[(a + 1) % 4], state[(a + 2) % 4], state[(a + 3) % 4]]
-}
-
-#[inline(always)]
-fn step<V: Vector<Word = u32>, const ROUND: usize, const STEP: usize>(
-    state: &mut [V; 4],
-    mixed: V,
-    word: V,
-) {
-    let [a, b, _, _] = turned(state, STEP);
-    let sum = a.add(word.add_word(T[16 * ROUND + STEP])).add(mixed);
-    state[(16 - STEP) % 4] = sum.rotate_left(ROTATIONS[ROUND][STEP % 4]).add(b);
 }

@@ -24,9 +24,13 @@ mod armv8;
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod lockstep;
 mod portable;
 #[cfg(target_arch = "x86_64")]
 mod sha_ni;
+#[cfg(target_arch = "x86_64")]
+mod side_by_side;
 #[cfg(target_arch = "x86_64")]
 mod vector;
 
@@ -133,4 +137,13 @@ fn native(_: Algorithm) -> impl Iterator<Item = &'static Kernel> {
 #[inline(always)]
 fn block<const LEN: usize>(input: &[u8], number: usize) -> &[u8; LEN] {
     &input.as_chunks().0[number]
+}
+
+/// The same constants, as if they were not known when this is compiled.
+///
+/// What the compiler knows it adds last, behind that which the others waited for.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn unknown<T>(constants: &'static T) -> &'static T {
+    std::hint::black_box(constants)
 }

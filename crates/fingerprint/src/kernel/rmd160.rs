@@ -1,12 +1,14 @@
 //! RIPEMD-160 in lanes, ISO/IEC 10118-3 (dedicated hash-function 1).
 
-use super::Streams;
-use super::vector::{self, Vector};
+use super::lockstep::Rounds;
+use super::unknown;
+use super::vector::Vector;
 
-/// The constants of the rounds of the left line, and of the right one.
+/// The constants of the rounds of the left line, and of the right one; instead of a complement a
+/// round adds minus one, and subtracts what it is the complement of.
 const K: [[u32; 5]; 2] = [
-    [0x0000_0000, 0x5a82_7999, 0x6ed9_eba1, 0x8f1b_bcdc, 0xa953_fd4e],
-    [0x50a2_8be6, 0x5c4d_d124, 0x6d70_3ef3, 0x7a6d_76e9, 0x0000_0000],
+    [0x0000_0000, 0x5a82_7999, 0x6ed9_eba1 - 1, 0x8f1b_bcdc, 0xa953_fd4e - 1],
+    [0x50a2_8be6 - 1, 0x5c4d_d124, 0x6d70_3ef3 - 1, 0x7a6d_76e9, 0x0000_0000],
 ];
 
 /// Which word each step takes, line by line.
@@ -45,70 +47,47 @@ const ROTATIONS: [[u8; 80]; 2] = [
     ],
 ];
 
-/// # Safety
-/// The processor has the instructions of `V`.
-#[inline(always)]
-pub(super) unsafe fn compress<V: Vector<Word = u32>>(streams: &mut Streams<'_>, blocks: usize) {
-    // SAFETY: the caller's promise.
-    let mut state: [V; 5] = unsafe { vector::load(streams) };
-    for number in 0..blocks {
-        // SAFETY: the same.
-        let words = unsafe { V::message(&streams.inputs, number) };
-        let [mut left, mut right] = [state; 2];
-        unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
-            step::<V, 0, 0>(&mut left, I, &words);
-            step::<V, 1, 0>(&mut right, I, &words);
-        });
-        unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
-            step::<V, 0, 1>(&mut left, I, &words);
-            step::<V, 1, 1>(&mut right, I, &words);
-        });
-        unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
-            step::<V, 0, 2>(&mut left, I, &words);
-            step::<V, 1, 2>(&mut right, I, &words);
-        });
-        unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
-            step::<V, 0, 3>(&mut left, I, &words);
-            step::<V, 1, 3>(&mut right, I, &words);
-        });
-        unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
-            step::<V, 0, 4>(&mut left, I, &words);
-            step::<V, 1, 4>(&mut right, I, &words);
-        });
-        let before = state;
-        for word in 0..5 {
-            let after = (word + 1) % 5;
-            state[word] = before[after].add(left[(word + 2) % 5]).add(right[(word + 3) % 5]);
-        }
-    }
-    vector::store(state, streams);
-}
+pub(super) enum Rmd160 {}
 
-/// The registers by the names that they have in a step: each step they move on by one.
-#[inline(always)]
-fn turned<V: Vector>(state: &[V; 5], step: usize) -> [V; 5] {
-    let a = 80 - step;
-    [state[a % 5], state[(a + 1) % 5], state[(a + 2) % 5], state[(a + 3) % 5], state[(a + 4) % 5]]
+impl Rounds<5> for Rmd160 {
+    type Word = u32;
+
+    const BIG_ENDIAN: bool = false;
+
+    #[inline(always)]
+    fn of_block<V: Vector<Word = u32>>(before: [V; 5], words: [V; 16]) -> [V; 5] {
+        let k = unknown(&K);
+        let [mut left, mut right] = [before; 2];
+        unrolled!(ROUND in 0 1 2 3 4 => {
+            unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
+                left = step::<V, 0>(left, 16 * ROUND + I, &words, k[0][ROUND]);
+                right = step::<V, 1>(right, 16 * ROUND + I, &words, k[1][ROUND]);
+            });
+        });
+        let mut state = before;
+        for word in 0..5 {
+            let sum = left[(word + 2) % 5].add(right[(word + 3) % 5]);
+            state[word] = before[(word + 1) % 5].add(sum);
+        }
+        state
+    }
 }
 
 /// The right line has the functions of the rounds in the opposite order.
 #[inline(always)]
-fn step<V: Vector<Word = u32>, const LINE: usize, const ROUND: usize>(
-    state: &mut [V; 5],
+fn step<V: Vector<Word = u32>, const LINE: usize>(
+    [a, b, c, d, e]: [V; 5],
     step: usize,
     words: &[V; 16],
-) {
-    let step = 16 * ROUND + step;
-    let [a, b, c, d, e] = turned(state, step);
-    let mixed = match if LINE == 0 { ROUND } else { 4 - ROUND } {
-        0 => b.parity(c, d),
-        1 => b.choose(c, d),
-        2 => b.or_not_xor(c, d),
-        3 => d.choose(b, c),
-        _ => c.or_not_xor(d, b),
+    k: u32,
+) -> [V; 5] {
+    let sum = a.add(words[usize::from(WORDS[LINE][step])].add_word(k));
+    let sum = match if LINE == 0 { step / 16 } else { 4 - step / 16 } {
+        0 => sum.add(b.parity(c, d)),
+        1 => sum.add(b.choose(c, d)),
+        2 => sum.sub(b.not_and_xor(c, d)),
+        3 => sum.add(d.choose(b, c)),
+        _ => sum.sub(c.not_and_xor(d, b)),
     };
-    let word = words[usize::from(WORDS[LINE][step])];
-    let sum = a.add(word.add_word(K[LINE][ROUND])).add(mixed);
-    state[(80 - step) % 5] = sum.rotate_left(u32::from(ROTATIONS[LINE][step])).add(e);
-    state[(82 - step) % 5] = c.rotate_left(10);
+    [e, sum.rotate_left(u32::from(ROTATIONS[LINE][step])).add(e), b, c.rotate_left(10), d]
 }

@@ -1,9 +1,13 @@
 //! SHA-256, SHA-384 and SHA-512 in lanes, FIPS 180-4 sections 6.2.2 and 6.4.2.
 
 #[cfg(target_arch = "x86_64")]
-use super::Streams;
+use std::marker::PhantomData;
+
 #[cfg(target_arch = "x86_64")]
-use super::vector::{self, Vector, Word};
+use super::{
+    lockstep::{self, Rounds},
+    vector::{Vector, Word},
+};
 
 /// The constants of SHA-512, section 4.2.3: of the cube roots of the first 80 primes, the first 64
 /// bits after the point.
@@ -101,6 +105,10 @@ pub(super) const K_256: [u32; 64] = {
     k
 };
 
+/// SHA-256 in words of 32 bits, SHA-512 in words of 64.
+#[cfg(target_arch = "x86_64")]
+pub(super) struct Sha2<W>(PhantomData<W>);
+
 /// What the two do not have in common.
 #[cfg(target_arch = "x86_64")]
 pub(super) trait Size: Word + 'static {
@@ -126,32 +134,26 @@ impl Size for u64 {
     const SMALL_SIGMA: [[u32; 3]; 2] = [[1, 8, 7], [19, 61, 6]];
 }
 
-/// # Safety
-/// The processor has the instructions of `V`.
 #[cfg(target_arch = "x86_64")]
-#[inline(always)]
-pub(super) unsafe fn compress<V: Vector<Word: Size>>(streams: &mut Streams<'_>, blocks: usize) {
-    let k = V::Word::K;
-    // SAFETY: the caller's promise.
-    let mut state: [V; 8] = unsafe { vector::load(streams) };
-    for number in 0..blocks {
-        // SAFETY: the same.
-        let mut words: [V; 16] = unsafe { vector::message_big(&streams.inputs, number) };
-        let before = state;
+impl<W: Size> Rounds<8> for Sha2<W> {
+    type Word = W;
+
+    const BIG_ENDIAN: bool = true;
+
+    #[inline(always)]
+    fn of_block<V: Vector<Word = W>>(before: [V; 8], mut words: [V; 16]) -> [V; 8] {
+        let mut state = before;
         unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
-            state = step(state, words[I].add_word(k[I]));
+            state = step(state, words[I].add_word(W::K[I]));
         });
-        for round in 1..k.len() / 16 {
+        for round in 1..W::K.len() / 16 {
             unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
                 words[I] = scheduled(&words, I);
-                state = step(state, words[I].add_word(k[16 * round + I]));
+                state = step(state, words[I].add_word(W::K[16 * round + I]));
             });
         }
-        for word in 0..8 {
-            state[word] = state[word].add(before[word]);
-        }
+        lockstep::sum(state, before)
     }
-    vector::store(state, streams);
 }
 
 /// The word of the message schedule that is sixteen steps on.

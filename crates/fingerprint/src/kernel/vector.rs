@@ -1,6 +1,6 @@
 //! Words of several streams in one register, and what the algorithms do with them.
 
-use super::{State, Streams, WIDEST};
+use super::WIDEST;
 
 /// A word of each of several streams.
 ///
@@ -37,33 +37,55 @@ pub(super) trait Vector: Copy {
     /// Adds the same word to each.
     fn add_word(self, word: Self::Word) -> Self;
 
+    fn sub(self, other: Self) -> Self;
+
+    fn and(self, other: Self) -> Self;
+
+    /// `!self & other`
+    fn not_and(self, other: Self) -> Self;
+
     fn xor(self, other: Self) -> Self;
 
     fn rotate_left(self, bits: u32) -> Self;
 
     fn shift_right(self, bits: u32) -> Self;
 
-    /// `self ^ b ^ c`
-    fn parity(self, b: Self, c: Self) -> Self;
-
-    /// `self & yes | !self & no`
-    fn choose(self, yes: Self, no: Self) -> Self;
-
-    /// Each bit that two of the three have.
-    fn majority(self, b: Self, c: Self) -> Self;
-
-    /// `(self | !b) ^ c`
-    fn or_not_xor(self, b: Self, c: Self) -> Self;
-
     #[inline(always)]
     fn rotate_right(self, bits: u32) -> Self {
         self.rotate_left(Self::Word::BITS - bits)
+    }
+
+    /// `self ^ b ^ c`
+    #[inline(always)]
+    fn parity(self, b: Self, c: Self) -> Self {
+        self.xor(b).xor(c)
+    }
+
+    /// `self & yes | !self & no`
+    #[inline(always)]
+    fn choose(self, yes: Self, no: Self) -> Self {
+        no.xor(self.and(yes.xor(no)))
+    }
+
+    /// Each bit that two of the three have.
+    #[inline(always)]
+    fn majority(self, b: Self, c: Self) -> Self {
+        b.xor(self.xor(b).and(b.xor(c)))
+    }
+
+    /// `(!self & b) ^ c`, the complement of `(self | !b) ^ c`.
+    #[inline(always)]
+    fn not_and_xor(self, b: Self, c: Self) -> Self {
+        self.not_and(b).xor(c)
     }
 }
 
 /// An unsigned integer of 32 or 64 bits.
 pub(super) trait Word: Copy + Default {
     const BITS: u32;
+
+    /// Where each of sixteen bytes comes from to turn the bytes of words round.
+    const TURNED_ROUND: [u8; 16];
 
     fn from_state(word: u64) -> Self;
 
@@ -72,6 +94,7 @@ pub(super) trait Word: Copy + Default {
 
 impl Word for u32 {
     const BITS: u32 = Self::BITS;
+    const TURNED_ROUND: [u8; 16] = [3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12];
 
     #[inline(always)]
     fn from_state(word: u64) -> Self {
@@ -86,6 +109,7 @@ impl Word for u32 {
 
 impl Word for u64 {
     const BITS: u32 = Self::BITS;
+    const TURNED_ROUND: [u8; 16] = [7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8];
 
     #[inline(always)]
     fn from_state(word: u64) -> Self {
@@ -98,139 +122,116 @@ impl Word for u64 {
     }
 }
 
-/// The states of as many streams as `V` has lanes, word by word.
+/// Implements [`Vector`] for a register, by the instructions for its width and its words; where the
+/// instruction set has a better way than several of them, that follows.
 ///
-/// # Safety
-/// The processor has the instructions of `V`.
-#[inline(always)]
-pub(super) unsafe fn load<V: Vector, const WORDS: usize>(streams: &Streams<'_>) -> [V; WORDS] {
-    let mut rows = [[V::Word::default(); WIDEST]; WORDS];
-    for lane in 0..V::LANES {
-        let state: &State = &streams.states[lane];
-        for word in 0..WORDS {
-            rows[word][lane] = V::Word::from_state(state[word]);
+/// A macro, because a function that has instructions enabled cannot stand for a type parameter.
+macro_rules! vector {
+    (
+        $(#[$doc:meta])*
+        $name:ident: $lanes:literal of $word:ident in $register:ident,
+        load: $load:ident, store: $store:ident, splat: $splat:ident,
+        and: $and:ident, not_and: $not_and:ident, xor: $xor:ident,
+        add: $add:ident, sub: $sub:ident, shift_right: $shift_right:ident,
+        shuffle: $shuffle:ident by $broadcast:ident, transpose: $transpose:ident,
+        $($better:tt)*
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        struct $name($register);
+
+        impl Vector for $name {
+            type Word = $word;
+
+            const LANES: usize = $lanes;
+
+            #[inline(always)]
+            unsafe fn load(words: &[$word; WIDEST]) -> Self {
+                // SAFETY: the caller's promise, and as many words as the register holds are there.
+                Self(unsafe { $load(words.as_ptr().cast()) })
+            }
+
+            #[inline(always)]
+            unsafe fn message(inputs: &[&[u8]], number: usize) -> [Self; 16] {
+                const BYTES: usize = size_of::<$register>();
+                // SAFETY: the caller's promise.
+                let mut words = [Self(unsafe { $splat(0) }); 16];
+                for part in 0..16 / $lanes {
+                    let mut rows = [words[0].0; $lanes];
+                    for lane in 0..$lanes {
+                        let block: &[u8; 16 * size_of::<$word>()] = block(inputs[lane], number);
+                        let bytes = &block.as_chunks::<BYTES>().0[part];
+                        // SAFETY: as many bytes as the register holds are there.
+                        rows[lane] = unsafe { $load(bytes.as_ptr().cast()) };
+                    }
+                    // SAFETY: the caller's promise.
+                    let columns = unsafe { $transpose(rows) };
+                    for word in 0..$lanes {
+                        words[$lanes * part + word] = Self(columns[word]);
+                    }
+                }
+                words
+            }
+
+            #[inline(always)]
+            fn store(self, words: &mut [$word; WIDEST]) {
+                // SAFETY: a value exists, and there is room for as many words as it holds.
+                unsafe { $store(words.as_mut_ptr().cast(), self.0) }
+            }
+
+            #[inline(always)]
+            fn swap_bytes(self) -> Self {
+                // SAFETY: a value exists, and sixteen bytes are there.
+                Self(unsafe {
+                    let from = _mm_loadu_si128($word::TURNED_ROUND.as_ptr().cast());
+                    $shuffle(self.0, $broadcast(from))
+                })
+            }
+
+            #[inline(always)]
+            fn add(self, other: Self) -> Self {
+                // SAFETY: a value exists.
+                Self(unsafe { $add(self.0, other.0) })
+            }
+
+            #[inline(always)]
+            fn add_word(self, word: $word) -> Self {
+                // SAFETY: a value exists.
+                self.add(Self(unsafe { $splat(word.cast_signed()) }))
+            }
+
+            #[inline(always)]
+            fn sub(self, other: Self) -> Self {
+                // SAFETY: a value exists.
+                Self(unsafe { $sub(self.0, other.0) })
+            }
+
+            #[inline(always)]
+            fn and(self, other: Self) -> Self {
+                // SAFETY: a value exists.
+                Self(unsafe { $and(self.0, other.0) })
+            }
+
+            #[inline(always)]
+            fn not_and(self, other: Self) -> Self {
+                // SAFETY: a value exists.
+                Self(unsafe { $not_and(self.0, other.0) })
+            }
+
+            #[inline(always)]
+            fn xor(self, other: Self) -> Self {
+                // SAFETY: a value exists.
+                Self(unsafe { $xor(self.0, other.0) })
+            }
+
+            #[inline(always)]
+            fn shift_right(self, bits: u32) -> Self {
+                // SAFETY: a value exists.
+                Self(unsafe { $shift_right(self.0, $splat(bits as _)) })
+            }
+
+            $($better)*
         }
-    }
-    // SAFETY: the caller's promise.
-    let mut state = [unsafe { V::load(&rows[0]) }; WORDS];
-    for word in 1..WORDS {
-        // SAFETY: the same.
-        state[word] = unsafe { V::load(&rows[word]) };
-    }
-    state
+    };
 }
-
-/// Puts back what [`load`] took.
-#[inline(always)]
-pub(super) fn store<V: Vector, const WORDS: usize>(state: [V; WORDS], streams: &mut Streams<'_>) {
-    for word in 0..WORDS {
-        let mut row = [V::Word::default(); WIDEST];
-        state[word].store(&mut row);
-        for lane in 0..V::LANES {
-            streams.states[lane][word] = row[lane].to_state();
-        }
-    }
-}
-
-/// The sixteen words of a block, read with the most significant byte first.
-///
-/// # Safety
-/// The processor has the instructions of `V`.
-#[inline(always)]
-pub(super) unsafe fn message_big<V: Vector>(inputs: &[&[u8]], number: usize) -> [V; 16] {
-    // SAFETY: the caller's promise.
-    let mut words = unsafe { V::message(inputs, number) };
-    for word in &mut words {
-        *word = word.swap_bytes();
-    }
-    words
-}
-
-/// Two vectors side by side: while one waits for a result the other computes.
-#[derive(Clone, Copy)]
-pub(super) struct Pair<V>(V, V);
-
-impl<V: Vector> Vector for Pair<V> {
-    type Word = V::Word;
-
-    const LANES: usize = 2 * V::LANES;
-
-    #[inline(always)]
-    unsafe fn load(words: &[V::Word; WIDEST]) -> Self {
-        let mut upper = [V::Word::default(); WIDEST];
-        upper[..V::LANES].copy_from_slice(&words[V::LANES..Self::LANES]);
-        // SAFETY: the caller's promise.
-        unsafe { Self(V::load(words), V::load(&upper)) }
-    }
-
-    #[inline(always)]
-    unsafe fn message(inputs: &[&[u8]], number: usize) -> [Self; 16] {
-        // SAFETY: the caller's promise.
-        let lower = unsafe { V::message(inputs, number) };
-        // SAFETY: the same.
-        let upper = unsafe { V::message(&inputs[V::LANES..], number) };
-        let mut words = [Self(lower[0], upper[0]); 16];
-        for word in 1..16 {
-            words[word] = Self(lower[word], upper[word]);
-        }
-        words
-    }
-
-    #[inline(always)]
-    fn store(self, words: &mut [V::Word; WIDEST]) {
-        let mut upper = [V::Word::default(); WIDEST];
-        self.0.store(words);
-        self.1.store(&mut upper);
-        words[V::LANES..Self::LANES].copy_from_slice(&upper[..V::LANES]);
-    }
-
-    #[inline(always)]
-    fn swap_bytes(self) -> Self {
-        Self(self.0.swap_bytes(), self.1.swap_bytes())
-    }
-
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        Self(self.0.add(other.0), self.1.add(other.1))
-    }
-
-    #[inline(always)]
-    fn add_word(self, word: V::Word) -> Self {
-        Self(self.0.add_word(word), self.1.add_word(word))
-    }
-
-    #[inline(always)]
-    fn xor(self, other: Self) -> Self {
-        Self(self.0.xor(other.0), self.1.xor(other.1))
-    }
-
-    #[inline(always)]
-    fn rotate_left(self, bits: u32) -> Self {
-        Self(self.0.rotate_left(bits), self.1.rotate_left(bits))
-    }
-
-    #[inline(always)]
-    fn shift_right(self, bits: u32) -> Self {
-        Self(self.0.shift_right(bits), self.1.shift_right(bits))
-    }
-
-    #[inline(always)]
-    fn parity(self, b: Self, c: Self) -> Self {
-        Self(self.0.parity(b.0, c.0), self.1.parity(b.1, c.1))
-    }
-
-    #[inline(always)]
-    fn choose(self, yes: Self, no: Self) -> Self {
-        Self(self.0.choose(yes.0, no.0), self.1.choose(yes.1, no.1))
-    }
-
-    #[inline(always)]
-    fn majority(self, b: Self, c: Self) -> Self {
-        Self(self.0.majority(b.0, c.0), self.1.majority(b.1, c.1))
-    }
-
-    #[inline(always)]
-    fn or_not_xor(self, b: Self, c: Self) -> Self {
-        Self(self.0.or_not_xor(b.0, c.0), self.1.or_not_xor(b.1, c.1))
-    }
-}
+pub(super) use vector;

@@ -1,0 +1,76 @@
+//! Vectors side by side, as one: while one waits for a result the other computes.
+
+use super::WIDEST;
+use super::vector::Vector;
+
+/// Two vectors of different kinds.
+#[derive(Clone, Copy)]
+pub(super) struct Both<V, W>(V, W);
+
+/// Two vectors of a kind.
+pub(super) type Pair<V> = Both<V, V>;
+
+/// Functions that do the same with each.
+macro_rules! each {
+    ($($name:ident($($other:ident),*))*) => {$(
+        #[inline(always)]
+        fn $name(self, $($other: Self),*) -> Self {
+            Self(self.0.$name($($other.0),*), self.1.$name($($other.1),*))
+        }
+    )*};
+}
+
+impl<V: Vector, W: Vector<Word = V::Word>> Vector for Both<V, W> {
+    type Word = V::Word;
+
+    const LANES: usize = V::LANES + W::LANES;
+
+    #[inline(always)]
+    unsafe fn load(words: &[V::Word; WIDEST]) -> Self {
+        let mut upper = [V::Word::default(); WIDEST];
+        upper[..W::LANES].copy_from_slice(&words[V::LANES..Self::LANES]);
+        // SAFETY: the caller's promise.
+        unsafe { Self(V::load(words), W::load(&upper)) }
+    }
+
+    #[inline(always)]
+    unsafe fn message(inputs: &[&[u8]], number: usize) -> [Self; 16] {
+        // SAFETY: the caller's promise.
+        let lower = unsafe { V::message(inputs, number) };
+        // SAFETY: the same.
+        let upper = unsafe { W::message(&inputs[V::LANES..], number) };
+        let mut words = [Self(lower[0], upper[0]); 16];
+        for word in 1..16 {
+            words[word] = Self(lower[word], upper[word]);
+        }
+        words
+    }
+
+    #[inline(always)]
+    fn store(self, words: &mut [V::Word; WIDEST]) {
+        let mut upper = [V::Word::default(); WIDEST];
+        self.0.store(words);
+        self.1.store(&mut upper);
+        words[V::LANES..Self::LANES].copy_from_slice(&upper[..W::LANES]);
+    }
+
+    each! {
+        swap_bytes() add(other) sub(other) and(other) not_and(other) xor(other)
+        parity(b, c) choose(yes, no) majority(b, c) not_and_xor(b, c)
+    }
+
+    #[inline(always)]
+    fn add_word(self, word: V::Word) -> Self {
+        Self(self.0.add_word(word), self.1.add_word(word))
+    }
+
+    #[inline(always)]
+    fn rotate_left(self, bits: u32) -> Self {
+        Self(self.0.rotate_left(bits), self.1.rotate_left(bits))
+    }
+
+    #[inline(always)]
+    fn shift_right(self, bits: u32) -> Self {
+        Self(self.0.shift_right(bits), self.1.shift_right(bits))
+    }
+}
