@@ -98,6 +98,12 @@ impl Batch {
         Self { engine, ..self }
     }
 
+    /// The threads, for what else is to be done on all of them.
+    #[must_use]
+    pub const fn threads(&self) -> &ThreadPool {
+        &self.pool
+    }
+
     /// Finds the regular files of a directory as [`walk`](crate::walk) does, on every thread:
     /// `found` hears of some at a time.
     pub fn walk(
@@ -115,8 +121,9 @@ impl Batch {
     /// and no other, the result is an error.
     ///
     /// `inspect` sees each file when it has been read from for the first time, and what it returns
-    /// is in the outcome; it may see a file again that was written to meanwhile. `progress` hears from every thread what was done since it was last called:
-    /// files finished, with a digest or without, and bytes read.
+    /// is in the outcome; it may see a file again that was written to meanwhile. `progress` hears
+    /// from every thread what was done since it was last called: files finished, with a digest or
+    /// without, and bytes read.
     pub fn run<J: Job, T: Send>(
         &self,
         jobs: &[J],

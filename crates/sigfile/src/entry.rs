@@ -86,7 +86,11 @@ pub enum PathError {
 const LONGEST: usize = 4095;
 
 impl PathError {
-    pub(crate) fn check(path: &[u8]) -> Result<(), Self> {
+    /// Whether an entry can have that path.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn check(path: &[u8]) -> Result<(), Self> {
         match path {
             [b'/'] => Err(Self::Root),
             [b'/', ..] if path.len() > LONGEST => Err(Self::TooLong { length: path.len() }),

@@ -44,7 +44,9 @@ pub fn write_line(
 ) -> io::Result<()> {
     PathError::check(path).map_err(|e| io::Error::new(io::ErrorKind::InvalidInput, e))?;
     write_escaped(out, path)?;
-    write!(out, " {} ", digest.algorithm())?;
+    out.write_all(b" ")?;
+    out.write_all(digest.algorithm().name().as_bytes())?;
+    out.write_all(b" ")?;
     write_hex(out, digest)?;
     if !entry_type.is_empty() {
         write!(out, " {entry_type}")?;

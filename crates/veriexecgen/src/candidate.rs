@@ -5,7 +5,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use fingerprint::{FoundFile, Job, Version};
+use fingerprint::{Batch, FoundFile, Job, Version};
+use rayon::slice::ParallelSliceMut;
 use sigfile::is_program_or_library;
 
 /// A regular file that is to be listed.
@@ -104,8 +105,10 @@ impl Selection {
 }
 
 /// Puts the candidates into the order of their paths' bytes, each of them once.
-pub(crate) fn sort(candidates: &mut Vec<Candidate>) {
-    candidates.sort_unstable_by(|one, other| one.path_bytes().cmp(other.path_bytes()));
+pub(crate) fn sort(candidates: &mut Vec<Candidate>, batch: &Batch) {
+    batch.threads().install(|| {
+        candidates.par_sort_unstable_by(|one, other| one.path_bytes().cmp(other.path_bytes()));
+    });
     candidates.dedup_by(|one, other| one.path_bytes() == other.path_bytes());
 }
 
@@ -113,6 +116,8 @@ pub(crate) fn sort(candidates: &mut Vec<Candidate>) {
 mod tests {
     use std::fs::{self, Permissions};
     use std::os::unix::fs::PermissionsExt;
+
+    use fingerprint::Algorithm;
 
     use super::*;
 
@@ -154,7 +159,8 @@ mod tests {
             |path: &str| Candidate { path: Path::new(path).into(), identity, seen, mode: 0 };
         let mut candidates: Vec<_> =
             ["/a/b", "/a.b", "/a", "/a/b", "/a b", "/\u{ff}"].map(candidate).into();
-        sort(&mut candidates);
+        let batch = Batch::new(Algorithm::Sha256, None).unwrap();
+        sort(&mut candidates, &batch);
         let paths: Vec<_> = candidates.iter().map(|one| one.path.to_str().unwrap()).collect();
         assert_eq!(paths, ["/a", "/a b", "/a.b", "/a/b", "/\u{ff}"]);
     }

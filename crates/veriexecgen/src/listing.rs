@@ -3,13 +3,18 @@
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use fingerprint::{Batch, Begun, FileError, Outcome};
-use sigfile::{BEGINNING, Classification, Entry, EntryType, classify, classify_begun, printable};
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSlice;
+use sigfile::{
+    BEGINNING, Classification, Entry, EntryType, PathError, classify, classify_begun, printable,
+    show_entry, write_line,
+};
 
 use crate::candidate::{Candidate, Identity};
 use crate::cli::Classify;
@@ -44,18 +49,56 @@ impl Listing<'_> {
     pub(crate) fn entries(&self) -> impl Iterator<Item = Entry> {
         let files = self.candidates.iter().zip(&self.results);
         files.filter_map(|(candidate, result)| {
-            entry(candidate, self.prefix, result.as_ref().ok()?, &self.interpreters).ok()
+            entry(candidate, self.prefix, result.as_ref().ok()?, &self.interpreters)
         })
+    }
+
+    /// Writes the lines of the listed files, for a person to read if they are to be `shown`.
+    ///
+    /// All threads make lines, of so many files at a time as do not take much memory.
+    pub(crate) fn write(&self, out: &mut dyn Write, shown: bool, batch: &Batch) -> io::Result<()> {
+        const AT_ONCE: usize = 16 * 1024;
+        let threads = batch.threads();
+        let share = AT_ONCE.div_ceil(threads.current_num_threads());
+        let parts = self.candidates.chunks(AT_ONCE).zip(self.results.chunks(AT_ONCE));
+        for (candidates, results) in parts {
+            let shares = candidates.par_chunks(share).zip(results.par_chunks(share));
+            let made: Vec<_> = threads.install(|| {
+                shares.map(|(candidates, results)| self.lines(candidates, results, shown)).collect()
+            });
+            for lines in made {
+                out.write_all(&lines?)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn lines(
+        &self,
+        candidates: &[Candidate],
+        results: &[Result<Outcome<Told>, FileError>],
+        shown: bool,
+    ) -> io::Result<Vec<u8>> {
+        let mut lines = Vec::new();
+        for (candidate, result) in candidates.iter().zip(results) {
+            let Ok(outcome) = result else { continue };
+            if shown {
+                let entry = entry(candidate, self.prefix, outcome, &self.interpreters);
+                entry.map_or(Ok(()), |entry| show_entry(&mut lines, &entry))?;
+            } else if let Ok(path) = listed_path(candidate, self.prefix) {
+                let entry_type = entry_type(candidate, outcome, &self.interpreters);
+                write_line(&mut lines, path, &outcome.digest, entry_type)?;
+            }
+        }
+        Ok(lines)
     }
 
     /// Lists no more than the files whose entries are to be kept.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&Entry) -> bool) {
         let Self { prefix, candidates, results, interpreters, .. } = self;
         retain_both(candidates, results, |candidate, result| {
-            let entry = result
-                .as_ref()
-                .ok()
-                .and_then(|outcome| entry(candidate, prefix, outcome, interpreters).ok());
+            let outcome = result.as_ref().ok();
+            let entry = outcome.and_then(|found| entry(candidate, prefix, found, interpreters));
             entry.is_some_and(|entry| keep(&entry))
         });
     }
@@ -99,32 +142,27 @@ pub(crate) fn list<'a>(
     let mut listing =
         Listing { prefix, candidates, results, interpreters: HashSet::new(), bytes: 0, set_id: 0 };
     let mut used = HashSet::new();
-    for (candidate, result) in listing.candidates.iter().zip(&listing.results) {
-        match result {
-            Ok(outcome) => {
-                used.extend(outcome.inspected.interpreter);
-                listing.bytes = listing.bytes.saturating_add(outcome.bytes);
-                listing.set_id = listing.set_id.saturating_add(candidate.set_id().into());
-            }
-            Err(error) => {
-                let path = printable(candidate.path_bytes());
-                faults.add(format_args!("Cannot calculate hash `{path}': {error}"));
-            }
-        }
-    }
-    listing.interpreters = named.files(&used, prefix.root());
-    let Listing { candidates, results, interpreters, .. } = &mut listing;
+    let Listing { candidates, results, bytes, set_id, .. } = &mut listing;
     retain_both(candidates, results, |candidate, result| {
-        let Ok(outcome) = result else { return false };
-        match entry(candidate, prefix, outcome, interpreters) {
-            Ok(_) => true,
-            Err(reason) => {
-                let path = printable(candidate.path_bytes());
-                faults.add(format_args!("Cannot list `{path}': {reason}"));
+        let path = || printable(candidate.path_bytes());
+        match (result, listed_path(candidate, prefix)) {
+            (Err(error), _) => {
+                faults.add(format_args!("Cannot calculate hash `{}': {error}", path()));
                 false
+            }
+            (Ok(_), Err(reason)) => {
+                faults.add(format_args!("Cannot list `{}': {reason}", path()));
+                false
+            }
+            (Ok(outcome), Ok(_)) => {
+                used.extend(outcome.inspected.interpreter);
+                *bytes = bytes.saturating_add(outcome.bytes);
+                *set_id = set_id.saturating_add(candidate.set_id().into());
+                true
             }
         }
     });
+    listing.interpreters = named.files(&used, prefix.root());
     listing
 }
 
@@ -150,12 +188,26 @@ fn entry(
     prefix: &Prefix,
     outcome: &Outcome<Told>,
     interpreters: &HashSet<Identity>,
-) -> Result<Entry, String> {
+) -> Option<Entry> {
+    let path = listed_path(candidate, prefix).ok()?;
+    let entry_type = entry_type(candidate, outcome, interpreters);
+    Entry::new(path.to_vec(), outcome.digest, entry_type).ok()
+}
+
+fn listed_path<'a>(candidate: &'a Candidate, prefix: &Prefix) -> Result<&'a [u8], String> {
     let path = prefix.strip(candidate.path_bytes()).ok_or("it is not below the prefix")?;
+    PathError::check(path).map_err(|error| error.to_string())?;
+    Ok(path)
+}
+
+fn entry_type(
+    candidate: &Candidate,
+    outcome: &Outcome<Told>,
+    interpreters: &HashSet<Identity>,
+) -> EntryType {
     let runs_scripts = interpreters.contains(&candidate.identity());
     let extra = if runs_scripts { EntryType::INDIRECT } else { EntryType::EMPTY };
-    let entry_type = outcome.inspected.entry_type | extra;
-    Entry::new(path.to_vec(), outcome.digest, entry_type).map_err(|error| error.to_string())
+    outcome.inspected.entry_type | extra
 }
 
 /// Keeps the pairs that are to be kept, in their order.
@@ -163,8 +215,10 @@ fn retain_both<A, B>(ones: &mut Vec<A>, others: &mut Vec<B>, mut keep: impl FnMu
     let mut kept = 0;
     for index in 0..ones.len().min(others.len()) {
         if keep(&ones[index], &others[index]) {
-            ones.swap(kept, index);
-            others.swap(kept, index);
+            if kept < index {
+                ones.swap(kept, index);
+                others.swap(kept, index);
+            }
             kept += 1;
         }
     }
@@ -197,5 +251,57 @@ impl Interpreters {
                 real.and_then(fs::metadata).ok().map(|metadata| Identity::of(&metadata))
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use fingerprint::{Algorithm, FoundFile, Hasher};
+    use sigfile::write_entry;
+
+    use super::*;
+    use crate::candidate::{Choice, Selection};
+
+    #[test]
+    fn lines_are_in_order_whoever_makes_them() {
+        const COUNT: usize = 40_000;
+        let selection = Selection::new(true, Vec::new());
+        let metadata = fs::metadata("/").unwrap();
+        let candidates = (0..COUNT).map(|number| {
+            let path = PathBuf::from(format!("/a directory/{number:05}"));
+            match selection.choose(FoundFile { path, metadata: metadata.clone() }) {
+                Choice::Listed(candidate) => candidate,
+                other => panic!("{other:?}"),
+            }
+        });
+        let results = (0..COUNT).map(|number| {
+            let digest = Hasher::digest(Algorithm::Md5, &number.to_le_bytes());
+            let inspected = Told { entry_type: EntryType::FILE, interpreter: None };
+            Ok(Outcome { digest, bytes: 0, inspected })
+        });
+        let prefix = Prefix::new(None);
+        let listing = Listing {
+            prefix: &prefix,
+            candidates: candidates.collect(),
+            results: results.collect(),
+            interpreters: HashSet::new(),
+            bytes: 0,
+            set_id: 0,
+        };
+        let mut expected = [Vec::new(), Vec::new()];
+        for entry in listing.entries() {
+            write_entry(&mut expected[0], &entry).unwrap();
+            show_entry(&mut expected[1], &entry).unwrap();
+        }
+        for threads in [1, 3] {
+            let batch = Batch::new(Algorithm::Md5, std::num::NonZeroUsize::new(threads)).unwrap();
+            for (shown, expected) in [false, true].into_iter().zip(&expected) {
+                let mut written = Vec::new();
+                listing.write(&mut written, shown, &batch).unwrap();
+                assert!(written == *expected);
+            }
+        }
     }
 }

@@ -18,6 +18,7 @@ mod sources;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind, Write};
+use std::mem;
 use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -25,7 +26,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use fingerprint::{Algorithm, Batch, Engine, Job};
-use sigfile::{printable, show_entry, write_entry};
+use sigfile::printable;
 
 use crate::candidate::{Candidate, Selection};
 use crate::cli::Cli;
@@ -106,11 +107,13 @@ fn run(cli: &Cli) -> Result<Exit> {
         }
     }
 
-    write(cli, &output, &previous, header.as_deref(), &listing, &mut narration)?;
+    write(cli, &batch, &output, &previous, header.as_deref(), &listing, &mut narration)?;
     if let (true, Some(file)) = (cli.immutable, output.file()) {
         immutable::set(file).context("Can't set immutable flag")?;
     }
     advise(&listing, hashed, &mut narration);
+    // The program ends: millions of paths need not be given back one by one.
+    mem::forget(listing);
     narration.finish().context("Cannot write to standard output")?;
     Ok(faults.exit())
 }
@@ -161,7 +164,7 @@ fn search(
     narration.flush();
     let selection = Selection::new(cli.all, output.identities());
     let mut candidates = sources.find(&selection, batch, faults, narration)?;
-    candidate::sort(&mut candidates);
+    candidate::sort(&mut candidates, batch);
     listing::keep_prefixed(&mut candidates, prefix, faults);
     narration.flush();
     Ok(candidates)
@@ -169,6 +172,7 @@ fn search(
 
 fn write(
     cli: &Cli,
+    batch: &Batch,
     output: &Output,
     previous: &Previous,
     header: Option<&str>,
@@ -180,14 +184,12 @@ fn write(
         return Ok(());
     }
     let shown = output.is_terminal();
-    let contents = |mut out: &mut dyn Write| {
-        previous.write(&mut out)?;
+    let contents = |out: &mut dyn Write| {
+        previous.write(out)?;
         if let Some(header) = header {
             writeln!(out, "{header}")?;
         }
-        listing.entries().try_for_each(|entry| {
-            if shown { show_entry(&mut out, &entry) } else { write_entry(&mut out, &entry) }
-        })
+        listing.write(out, shown, batch)
     };
     if let Replaced::Kept(backup) = output.write(!cli.append, contents)? {
         let backup = printable(backup.as_os_str().as_bytes());

@@ -58,7 +58,7 @@ impl Previous {
     }
 
     /// The file as it was, complete with the newline that its last line may lack.
-    pub(crate) fn write(&self, out: &mut impl io::Write) -> io::Result<()> {
+    pub(crate) fn write(&self, out: &mut dyn io::Write) -> io::Result<()> {
         out.write_all(&self.bytes)?;
         match self.bytes.last() {
             None | Some(b'\n') => Ok(()),
