@@ -19,8 +19,9 @@ use crate::{Algorithm, Digest, Engine, Version};
 
 /// Hashes many files on several threads, and on each thread several files at once.
 ///
-/// The largest files come first, so that none of them is left alone at the end. Each thread has
-/// a read buffer for each [lane](Engine::lanes); what else is held is the results.
+/// The largest files come first, so that none of them is left alone at the end; all others come in
+/// the order of the jobs, for which those of a directory should stand together. Each thread has a
+/// read buffer for each [lane](Engine::lanes); what else is held is the results.
 #[derive(Debug)]
 pub struct Batch {
     engine: Engine,
@@ -140,9 +141,9 @@ impl Batch {
                 let worker = Worker { number, max_open, queue, inspect, progress, results };
                 // A panic leaves nothing half done that others see: files without a result.
                 let run = || catch_unwind(AssertUnwindSafe(|| worker.run()));
-                let mut begun = queue.begun();
-                while run().is_err() && queue.begun() > begun {
-                    begun = queue.begun();
+                let mut begun = queue.begun(number);
+                while run().is_err() && queue.begun(number) > begun {
+                    begun = queue.begun(number);
                     queue.give_up(number);
                 }
             }
@@ -283,14 +284,15 @@ mod tests {
 
     #[test]
     fn the_largest_file_is_begun_first() {
+        const MIB: u64 = 1024 * 1024;
         let dir = tempfile::tempdir().unwrap();
-        let jobs: Vec<Sized> = [3, 9, 1, 9, 5]
+        let jobs: Vec<Sized> = [3 * MIB, 9 * MIB, 1, 9 * MIB, 5]
             .into_iter()
             .enumerate()
             .map(|(index, len)| {
                 let path = dir.path().join(index.to_string());
-                fs::write(&path, vec![0; len]).unwrap();
-                Sized(path, len as u64)
+                fs::write(&path, "").unwrap();
+                Sized(path, len)
             })
             .collect();
         let begun = Mutex::new(Vec::new());
@@ -299,7 +301,7 @@ mod tests {
             Ok(())
         };
         batch(1).run(&jobs, inspect, |_, _| ());
-        assert_eq!(begun.into_inner().unwrap(), ["1", "3", "4", "0", "2"]);
+        assert_eq!(begun.into_inner().unwrap(), ["1", "3", "0", "2", "4"]);
     }
 
     #[test]

@@ -97,6 +97,22 @@ impl Reading {
         Ok(Self::of(&stat_regular(file)?))
     }
 
+    /// The same; but if the file is said to be so short that one read of `room` bytes will show
+    /// that it is at its end, it is taken to be what it was when it was
+    /// [seen](crate::Job::seen).
+    pub(crate) fn begin_seen(
+        file: &File,
+        seen: Option<Version>,
+        room: usize,
+    ) -> Result<Self, FileError> {
+        match seen {
+            Some(version) if version.size < room as u64 => {
+                Ok(Self { version, is_hearsay: true, offset: 0 })
+            }
+            _ => Self::begin(file),
+        }
+    }
+
     fn of(before: &Metadata) -> Self {
         Self { version: Version::of(before), is_hearsay: false, offset: 0 }
     }
@@ -143,27 +159,6 @@ impl Reading {
     }
 }
 
-/// Opens a regular file and begins to read it.
-///
-/// If it is said to be so short that one read of `room` bytes will show that it is at its end,
-/// it is taken to be what it was when it was [seen](crate::Job::seen).
-pub(crate) fn open_to_read(
-    path: &Path,
-    seen: Option<Version>,
-    room: usize,
-) -> Result<(File, Reading), FileError> {
-    match seen {
-        Some(version) if version.size < room as u64 => {
-            let reading = Reading { version, is_hearsay: true, offset: 0 };
-            Ok((open_anything(path)?, reading))
-        }
-        _ => {
-            let (file, before) = open_regular(path)?;
-            Ok((file, Reading::of(&before)))
-        }
-    }
-}
-
 /// The open file with what fstat(2) says of it.
 fn open_regular(path: &Path) -> Result<(File, Metadata), FileError> {
     let file = open_anything(path)?;
@@ -171,8 +166,12 @@ fn open_regular(path: &Path) -> Result<(File, Metadata), FileError> {
     Ok((file, metadata))
 }
 
-fn open_anything(path: &Path) -> Result<File, FileError> {
-    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC).bits().cast_signed();
+/// How a file is opened, whatever it may turn out to be.
+pub(crate) const OPEN_FLAGS: OFlags =
+    OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
+
+pub(crate) fn open_anything(path: &Path) -> Result<File, FileError> {
+    let flags = OPEN_FLAGS.bits().cast_signed();
     OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(FileError::Open)
 }
 

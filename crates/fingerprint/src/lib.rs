@@ -17,6 +17,8 @@ mod digest;
 #[cfg(feature = "std")]
 mod batch;
 #[cfg(feature = "std")]
+mod directory;
+#[cfg(feature = "std")]
 mod engine;
 #[cfg(feature = "std")]
 mod file;

@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io;
 use std::ops::Range;
 
-use crate::file::{self, FileError, Reading};
+use crate::directory::Directory;
+use crate::file::{FileError, Reading};
 use crate::kernel::WIDEST;
 use crate::queue::{Queue, Taken};
 use crate::results::{Gathered, Results};
@@ -14,7 +15,7 @@ use crate::{Begun, Digest, Job, Lanes, Outcome, Piece};
 pub(crate) struct Worker<'a, J, T, I, P> {
     /// Its place among the threads.
     pub(crate) number: usize,
-    /// How many files it may hold open.
+    /// How many files it may hold open, with the directory that they are in.
     pub(crate) max_open: usize,
     pub(crate) queue: &'a Queue<'a, J>,
     pub(crate) inspect: &'a I,
@@ -58,12 +59,13 @@ where
     pub(crate) fn run(&self) {
         let mut results = Gathered::new(self.results);
         let mut lanes = Lanes::new(self.queue.engine().clone());
-        let count = lanes.count().min(self.max_open).max(1);
+        let mut directory = Directory::new(self.max_open > 1);
+        let count = lanes.count().min(self.max_open.saturating_sub(1)).max(1);
         let mut streams: Vec<_> = (0..count).map(|_| Stream::new(read_len(count))).collect();
         loop {
             for (lane, stream) in streams.iter_mut().enumerate() {
                 if stream.is_used_up() {
-                    self.refill(lane, stream, &mut lanes, &mut results);
+                    self.refill(lane, stream, &mut lanes, &mut directory, &mut results);
                 }
             }
             if streams.iter().all(|stream| stream.work.is_none()) {
@@ -79,6 +81,7 @@ where
         lane: usize,
         stream: &mut Stream<'a, J, T>,
         lanes: &mut Lanes,
+        directory: &mut Directory,
         results: &mut Gathered<'_, T>,
     ) {
         if let Some(digest) = lanes.take(lane)
@@ -87,8 +90,8 @@ where
             stream.work = self.conclude(work, digest, results);
         }
         loop {
-            let work = stream.work.take().or_else(|| self.begin(stream.buffer.len(), results));
-            let Some(mut work) = work else { return };
+            let begin = || self.begin(stream.buffer.len(), directory, results);
+            let Some(mut work) = stream.work.take().or_else(begin) else { return };
             let mut read = self.read(&mut work, &mut stream.buffer);
             if read.is_err() {
                 lanes.abandon(lane);
@@ -112,10 +115,20 @@ where
     }
 
     /// The next file that can be opened, unless there is none for this thread.
-    fn begin(&self, room: usize, results: &mut Gathered<'_, T>) -> Option<Work<'a, J, T>> {
+    fn begin(
+        &self,
+        room: usize,
+        directory: &mut Directory,
+        results: &mut Gathered<'_, T>,
+    ) -> Option<Work<'a, J, T>> {
         loop {
             let taken = self.queue.take(self.number)?;
-            match file::open_to_read(taken.job.path(), taken.job.seen(), room) {
+            let job = taken.job;
+            let opened = directory.open(job.path()).and_then(|file| {
+                let reading = Reading::begin_seen(&file, job.seen(), room)?;
+                Ok((file, reading))
+            });
+            match opened {
                 Ok((file, reading)) => return Some(Work { taken, file, reading, inspected: None }),
                 Err(error) => self.report(taken, Err(error), results),
             }
