@@ -1,14 +1,13 @@
 //! One open file, one digest, or the news that it changed under the reader.
 
-use std::fs::{File, FileType, Metadata, OpenOptions};
-use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 
-use rustix::fs::OFlags;
+use rustix::fs::{FileType, OFlags, Stat, fstat};
 
-use crate::{Algorithm, Digest, Hasher};
+use crate::{Algorithm, Digest, Hasher, Version};
 
 /// How much is read at once, in bytes: from there on the copy costs more than the call.
 const READ_LEN: usize = 128 * 1024;
@@ -21,7 +20,9 @@ const READ_LEN: usize = 128 * 1024;
 /// # Errors
 /// [`FileError::Open`], or [`FileError::NotRegular`] for anything that is no regular file.
 pub fn open(path: &Path) -> Result<File, FileError> {
-    open_regular(path).map(|(file, _)| file)
+    let file = open_anything(path)?;
+    stat_regular(&file)?;
+    Ok(file)
 }
 
 /// The digest of an open regular file, from its first byte to its last, and their number.
@@ -54,34 +55,6 @@ pub enum FileError {
     Changed,
 }
 
-/// What a file is at a moment: another file has another version, and so has the same file when
-/// it was written to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Version {
-    size: u64,
-    /// Which file it is, and when it was modified and changed, in as many bits as are needed for
-    /// no two moments to look the same.
-    stamp: u64,
-}
-
-impl Version {
-    /// The version of which stat(2) said that.
-    #[must_use]
-    pub fn of(metadata: &Metadata) -> Self {
-        let mut stamp = DefaultHasher::new();
-        (metadata.dev(), metadata.ino()).hash(&mut stamp);
-        (metadata.mtime(), metadata.mtime_nsec()).hash(&mut stamp);
-        (metadata.ctime(), metadata.ctime_nsec()).hash(&mut stamp);
-        Self { size: metadata.size(), stamp: stamp.finish() }
-    }
-
-    /// How many bytes the file holds.
-    #[must_use]
-    pub const fn size(self) -> u64 {
-        self.size
-    }
-}
-
 /// How far a file is read, and what it was when that began.
 #[derive(Debug)]
 pub(crate) struct Reading {
@@ -94,7 +67,8 @@ pub(crate) struct Reading {
 impl Reading {
     /// Reads nothing yet.
     pub(crate) fn begin(file: &File) -> Result<Self, FileError> {
-        Ok(Self::of(&stat_regular(file)?))
+        let version = Version::of_stat(&stat_regular(file)?);
+        Ok(Self { version, is_hearsay: false, offset: 0 })
     }
 
     /// The same; but if the file is said to be so short that one read of `room` bytes will show
@@ -106,15 +80,11 @@ impl Reading {
         room: usize,
     ) -> Result<Self, FileError> {
         match seen {
-            Some(version) if version.size < room as u64 => {
+            Some(version) if version.size() < room as u64 => {
                 Ok(Self { version, is_hearsay: true, offset: 0 })
             }
             _ => Self::begin(file),
         }
-    }
-
-    fn of(before: &Metadata) -> Self {
-        Self { version: Version::of(before), is_hearsay: false, offset: 0 }
     }
 
     /// Whether it should begin again if the file is not what it was, because that may have been
@@ -136,7 +106,7 @@ impl Reading {
             }
         };
         let offset = self.offset.saturating_add(len as u64);
-        if offset > self.version.size || (len == 0 && !self.is_at_end()) {
+        if offset > self.version.size() || (len == 0 && !self.is_at_end()) {
             return Err(FileError::Changed);
         }
         self.offset = offset;
@@ -145,25 +115,18 @@ impl Reading {
 
     /// Whether all was read that the file held when it was begun.
     pub(crate) const fn is_at_end(&self) -> bool {
-        self.offset == self.version.size
+        self.offset == self.version.size()
     }
 
     /// The length of the file, which is still what it was before the first byte was read.
     pub(crate) fn finish(&self, file: &File) -> Result<u64, FileError> {
-        let after = file.metadata().map_err(FileError::Read)?;
-        if self.is_at_end() && self.version == Version::of(&after) {
+        let after = stat(file)?;
+        if self.is_at_end() && self.version == Version::of_stat(&after) {
             Ok(self.offset)
         } else {
             Err(FileError::Changed)
         }
     }
-}
-
-/// The open file with what fstat(2) says of it.
-fn open_regular(path: &Path) -> Result<(File, Metadata), FileError> {
-    let file = open_anything(path)?;
-    let metadata = stat_regular(&file)?;
-    Ok((file, metadata))
 }
 
 /// How a file is opened, whatever it may turn out to be.
@@ -196,25 +159,25 @@ fn hash(
     Ok((hasher.finish(), len))
 }
 
-fn stat_regular(file: &File) -> Result<Metadata, FileError> {
-    let metadata = file.metadata().map_err(FileError::Read)?;
-    match metadata.file_type() {
-        kind if kind.is_file() => Ok(metadata),
+fn stat(file: &File) -> Result<Stat, FileError> {
+    fstat(file).map_err(|error| FileError::Read(error.into()))
+}
+
+fn stat_regular(file: &File) -> Result<Stat, FileError> {
+    let stat = stat(file)?;
+    match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile => Ok(stat),
         kind => Err(FileError::NotRegular(noun(kind))),
     }
 }
 
-fn noun(kind: FileType) -> &'static str {
-    if kind.is_dir() {
-        "a directory"
-    } else if kind.is_fifo() {
-        "a FIFO"
-    } else if kind.is_socket() {
-        "a socket"
-    } else if kind.is_block_device() || kind.is_char_device() {
-        "a device"
-    } else {
-        "no file that holds data"
+const fn noun(kind: FileType) -> &'static str {
+    match kind {
+        FileType::Directory => "a directory",
+        FileType::Fifo => "a FIFO",
+        FileType::Socket => "a socket",
+        FileType::BlockDevice | FileType::CharacterDevice => "a device",
+        _ => "no file that holds data",
     }
 }
 
@@ -222,6 +185,7 @@ fn noun(kind: FileType) -> &'static str {
 mod tests {
     use std::fs;
     use std::io::{Read, Seek, SeekFrom, Write};
+    use std::os::unix::fs::MetadataExt;
 
     use rustix::fs::{CWD, FileType as Kind, Mode, mknodat};
 

@@ -37,6 +37,8 @@ mod results;
 #[cfg(feature = "std")]
 mod rooted;
 #[cfg(feature = "std")]
+mod status;
+#[cfg(feature = "std")]
 mod tree;
 #[cfg(feature = "std")]
 mod worker;
@@ -49,12 +51,14 @@ pub use batch::{Batch, BatchError, Begun, Job, Outcome};
 #[cfg(feature = "std")]
 pub use engine::Engine;
 #[cfg(feature = "std")]
-pub use file::{FileError, Version, of_file, open};
+pub use file::{FileError, of_file, open};
 #[cfg(feature = "std")]
 pub use hasher::Hasher;
 #[cfg(feature = "std")]
 pub use lanes::{Lanes, Piece};
 #[cfg(feature = "std")]
 pub use rooted::resolve_in;
+#[cfg(feature = "std")]
+pub use status::{Status, Version};
 #[cfg(feature = "std")]
 pub use tree::{Attempt, Depth, FoundFile, TreeError, locate, walk};

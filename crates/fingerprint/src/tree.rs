@@ -1,11 +1,18 @@
 //! The regular files of a tree, under the names that are truly theirs.
 
-use std::fs::{self, DirEntry, FileType, Metadata};
+use std::ffi::{CStr, OsStr};
+use std::fs::{self, Metadata};
 use std::io;
-use std::mem;
+use std::mem::{self, MaybeUninit};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use rayon::{Scope, ThreadPool};
+use rustix::fd::OwnedFd;
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RawDir, openat, statat};
+use rustix::io::{Errno, retry_on_intr};
+
+use crate::Status;
 
 /// How far down a walk goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +29,7 @@ pub struct FoundFile {
     /// Its absolute path, without symbolic links.
     pub path: PathBuf,
     /// What lstat(2) says of that path.
-    pub metadata: Metadata,
+    pub status: Status,
 }
 
 /// Finds the regular files of a directory, in no order that could be relied on.
@@ -142,12 +149,17 @@ fn enter(root: &Path, found: &mut dyn FnMut(Result<FoundFile, TreeError>)) -> Op
     let looked_at = fs::canonicalize(root).and_then(|real| Ok((fs::metadata(&real)?, real)));
     match looked_at {
         Err(reason) => found(Err(unresolved(root, reason))),
-        Ok((metadata, path)) if metadata.is_file() => found(Ok(FoundFile { path, metadata })),
+        Ok((metadata, path)) if metadata.is_file() => {
+            found(Ok(FoundFile { path, status: Status::of(&metadata) }));
+        }
         Ok((metadata, path)) if metadata.is_dir() => return Some(path),
         Ok(_) => {}
     }
     None
 }
+
+/// How much of a directory is read at once, in bytes.
+const ROOM: usize = 32 * 1024;
 
 /// Finds the files of one directory, of which the real path is given, and the directories.
 fn read(
@@ -155,53 +167,75 @@ fn read(
     found: &mut dyn FnMut(Result<FoundFile, TreeError>),
     below: &mut dyn FnMut(PathBuf),
 ) {
-    let unread = |reason| {
+    let unread = |reason: Errno| {
         let path = directory.to_owned();
-        Err(TreeError { path, attempt: Attempt::ReadDirectory, reason })
+        Err(TreeError { path, attempt: Attempt::ReadDirectory, reason: reason.into() })
     };
-    let entries = match fs::read_dir(directory) {
-        Ok(entries) => entries,
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let opened = match retry_on_intr(|| openat(CWD, directory, flags, Mode::empty())) {
+        Ok(opened) => opened,
         Err(reason) => return found(unread(reason)),
     };
-    for entry in entries {
+    let mut room = [MaybeUninit::uninit(); ROOM];
+    let mut entries = RawDir::new(&opened, &mut room);
+    while let Some(entry) = entries.next() {
         let entry = match entry {
             Ok(entry) => entry,
+            // It was removed meanwhile, and so it is empty.
+            Err(Errno::NOENT) => return,
             // What cannot be read once will not be read the next time.
             Err(reason) => return found(unread(reason)),
         };
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() => below(path_of(directory, &entry)),
+        let name = entry.file_name();
+        if name == c"." || name == c".." {
+            continue;
+        }
+        match kind_of(&opened, name, entry.file_type()) {
+            Ok(FileType::Directory) => below(path_of(directory, name)),
             kind => {
-                let file = of_entry(directory, &entry, kind);
+                let file = of_entry(directory, &opened, name, kind);
                 file.transpose().into_iter().for_each(&mut *found);
             }
         }
     }
 }
 
+/// What an entry is, also in a file system that does not say so in the directory.
+fn kind_of(opened: &OwnedFd, name: &CStr, said: FileType) -> Result<FileType, Errno> {
+    match said {
+        FileType::Unknown => statat(opened, name, AtFlags::SYMLINK_NOFOLLOW)
+            .map(|stat| FileType::from_raw_mode(stat.st_mode)),
+        known => Ok(known),
+    }
+}
+
 fn of_entry(
     directory: &Path,
-    entry: &DirEntry,
-    kind: io::Result<FileType>,
+    opened: &OwnedFd,
+    name: &CStr,
+    kind: Result<FileType, Errno>,
 ) -> Result<Option<FoundFile>, TreeError> {
-    let path = path_of(directory, entry);
-    let unseen = |reason| TreeError { path: entry.path(), attempt: Attempt::StatFile, reason };
-    let kind = kind.map_err(unseen)?;
-    if kind.is_file() {
-        // The root is a real path and no link was followed below it, so this is one too. It is
-        // looked at from its directory, not all the way from the top.
-        let metadata = entry.metadata().map_err(unseen)?;
-        Ok(metadata.is_file().then_some(FoundFile { path, metadata }))
-    } else if kind.is_symlink() {
-        locate(&path)
-    } else {
-        Ok(None)
+    let path = path_of(directory, name);
+    // The root is a real path and no link was followed below it, so this is one too. It is looked
+    // at from its directory, not all the way from the top.
+    let looked_at = match kind {
+        Ok(FileType::RegularFile) => statat(opened, name, AtFlags::SYMLINK_NOFOLLOW),
+        Ok(FileType::Symlink) => return locate(&path),
+        Ok(_) => return Ok(None),
+        Err(reason) => Err(reason),
+    };
+    match looked_at {
+        Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile => {
+            Ok(Some(FoundFile { path, status: Status::of_stat(&stat) }))
+        }
+        Ok(_) => Ok(None),
+        Err(reason) => Err(TreeError { path, attempt: Attempt::StatFile, reason: reason.into() }),
     }
 }
 
 /// The path of an entry in no more memory than it needs, since it may be one of millions.
-fn path_of(directory: &Path, entry: &DirEntry) -> PathBuf {
-    let name = entry.file_name();
+fn path_of(directory: &Path, name: &CStr) -> PathBuf {
+    let name = OsStr::from_bytes(name.to_bytes());
     let len = directory.as_os_str().len().saturating_add(name.len()).saturating_add(1);
     let mut path = PathBuf::with_capacity(len);
     path.push(directory);
@@ -215,7 +249,7 @@ fn resolve(path: &Path, metadata: Metadata) -> Result<Option<FoundFile>, TreeErr
         return Ok(None);
     }
     match fs::canonicalize(path) {
-        Ok(path) => Ok(Some(FoundFile { path, metadata })),
+        Ok(path) => Ok(Some(FoundFile { path, status: Status::of(&metadata) })),
         Err(reason) => Err(TreeError { path: path.to_owned(), attempt: Attempt::RealPath, reason }),
     }
 }
@@ -234,7 +268,7 @@ mod tests {
     use std::os::unix::fs::symlink;
     use std::sync::Mutex;
 
-    use rustix::fs::{CWD, FileType as Kind, Mode, mknodat};
+    use rustix::fs::mknodat;
     use tempfile::TempDir;
 
     use super::*;
@@ -246,7 +280,7 @@ mod tests {
         let mut alone = (Vec::new(), Vec::new());
         walk(&root, depth, &mut |found| match found {
             Ok(file) => {
-                assert!(file.metadata.is_file());
+                assert_eq!(file.status, Status::of(&fs::symlink_metadata(&file.path).unwrap()));
                 assert_eq!(fs::canonicalize(&file.path).unwrap(), file.path);
                 let below = file.path.strip_prefix(&real).unwrap();
                 alone.0.push(below.to_str().unwrap().to_owned());
@@ -336,7 +370,7 @@ mod tests {
     #[test]
     fn what_is_no_file_is_passed_over() {
         let dir = tempfile::tempdir().unwrap();
-        mknodat(CWD, dir.path().join("fifo"), Kind::Fifo, Mode::RWXU, 0).unwrap();
+        mknodat(CWD, dir.path().join("fifo"), FileType::Fifo, Mode::RWXU, 0).unwrap();
         let _socket = std::os::unix::net::UnixListener::bind(dir.path().join("socket")).unwrap();
         let (paths, errors) = walked(&dir, "", Depth::All);
         assert!(paths.is_empty() && errors.is_empty(), "{paths:?} {errors:?}");

@@ -3,6 +3,8 @@
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 
+use fingerprint::Status;
+
 /// A file on this machine, as long as it exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Identity {
@@ -13,5 +15,9 @@ pub(crate) struct Identity {
 impl Identity {
     pub(crate) fn of(metadata: &Metadata) -> Self {
         Self { device: metadata.dev(), inode: metadata.ino() }
+    }
+
+    pub(crate) fn of_found(status: &Status) -> Self {
+        Self { device: status.device, inode: status.inode }
     }
 }

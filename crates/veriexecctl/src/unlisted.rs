@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use fingerprint::{Attempt, Depth};
@@ -62,8 +61,8 @@ impl<'a> Unlisted<'a> {
             // What a symbolic link leads to is below the directory itself, or not of interest.
             Ok(file) if !file.path.starts_with(top) => {}
             Ok(file) => {
-                let listed = self.known.contains(&Identity::of(&file.metadata));
-                let wanted = || self.all || is_program_or_library(&file.path, file.metadata.mode());
+                let listed = self.known.contains(&Identity::of_found(&file.status));
+                let wanted = || self.all || is_program_or_library(&file.path, file.status.mode);
                 if !listed && wanted() {
                     found.push(file.path);
                 }

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use fingerprint::{Batch, FoundFile, Job, Version};
+use fingerprint::{Batch, FoundFile, Job, Status, Version};
 use rayon::slice::ParallelSliceMut;
 use sigfile::is_program_or_library;
 
@@ -89,12 +89,12 @@ impl Selection {
     }
 
     pub(crate) fn choose(&self, found: FoundFile) -> Choice {
-        let FoundFile { path, metadata } = found;
-        let identity = Identity::of(&metadata);
+        let FoundFile { path, status } = found;
+        let Status { device, inode, mode, version: seen } = status;
+        let identity = Identity { device, inode };
         if self.written.contains(&identity) {
             return Choice::Written(path);
         }
-        let (seen, mode) = (Version::of(&metadata), metadata.mode());
         let candidate = Candidate { path: path.into_boxed_path(), identity, seen, mode };
         if self.all || is_program_or_library(&candidate.path, mode) {
             Choice::Listed(candidate)

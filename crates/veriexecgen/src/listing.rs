@@ -258,7 +258,7 @@ impl Interpreters {
 mod tests {
     use std::path::PathBuf;
 
-    use fingerprint::{Algorithm, FoundFile, Hasher};
+    use fingerprint::{Algorithm, FoundFile, Hasher, Status};
     use sigfile::write_entry;
 
     use super::*;
@@ -268,10 +268,10 @@ mod tests {
     fn lines_are_in_order_whoever_makes_them() {
         const COUNT: usize = 40_000;
         let selection = Selection::new(true, Vec::new());
-        let metadata = fs::metadata("/").unwrap();
+        let status = Status::of(&fs::metadata("/").unwrap());
         let candidates = (0..COUNT).map(|number| {
             let path = PathBuf::from(format!("/a directory/{number:05}"));
-            match selection.choose(FoundFile { path, metadata: metadata.clone() }) {
+            match selection.choose(FoundFile { path, status }) {
                 Choice::Listed(candidate) => candidate,
                 other => panic!("{other:?}"),
             }
