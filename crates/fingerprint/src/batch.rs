@@ -105,15 +105,20 @@ impl Batch {
         &self.pool
     }
 
-    /// Finds the regular files of a directory as [`walk`](crate::walk) does, on every thread:
-    /// `found` hears of some at a time.
+    /// Finds the regular files of a directory, in no order that could be relied on: `found` hears
+    /// from every thread of some at a time.
+    ///
+    /// A symbolic link stands for the regular file that it leads to, wherever that is, so that the
+    /// same file may be found more than once; links to directories are not entered. Directories,
+    /// devices, FIFOs and sockets are passed over and never opened. If the root is, or leads to, a
+    /// regular file, that is what is found.
     pub fn walk(
         &self,
         root: &Path,
         depth: Depth,
         found: impl Fn(Vec<Result<FoundFile, TreeError>>) + Sync,
     ) {
-        tree::walk_on(&self.pool, root, depth, &found);
+        tree::walk(&self.pool, root, depth, &found);
     }
 
     /// Hashes every file; the results are in the order of the jobs, one for each.

@@ -6,8 +6,7 @@
     feature = "std",
     doc = "
 The engine, from the small to the large: a [`Hasher`] makes the digest of one stream of bytes,
-[`of_file`] that of one open file, [`Batch`] those of many files at once, and [`walk`] finds the
-files of a tree."
+[`of_file`] that of one open file, and [`Batch`] those of many files at once, which it also finds."
 )]
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -61,4 +60,4 @@ pub use rooted::resolve_in;
 #[cfg(feature = "std")]
 pub use status::{Status, Version};
 #[cfg(feature = "std")]
-pub use tree::{Attempt, Depth, FoundFile, TreeError, locate, walk};
+pub use tree::{Attempt, Depth, FoundFile, TreeError, locate};

@@ -32,25 +32,9 @@ pub struct FoundFile {
     pub status: Status,
 }
 
-/// Finds the regular files of a directory, in no order that could be relied on.
-///
-/// A symbolic link stands for the regular file that it leads to, wherever that is, so that the
-/// same file may be found more than once; links to directories are not entered. Directories,
-/// devices, FIFOs and sockets are passed over and never opened. If the root is, or leads to, a
-/// regular file, that is what is found.
-pub fn walk(root: &Path, depth: Depth, found: &mut dyn FnMut(Result<FoundFile, TreeError>)) {
-    let mut pending = Vec::new();
-    pending.extend(enter(root, found));
-    while let Some(directory) = pending.pop() {
-        read(&directory, found, &mut |below| match depth {
-            Depth::Children => {}
-            Depth::All => pending.push(below),
-        });
-    }
-}
-
-/// The same on the threads of a pool, which find some files at a time.
-pub(crate) fn walk_on(
+/// Finds the regular files of a directory on the threads of a pool, some at a time; see
+/// [`Batch::walk`](crate::Batch::walk).
+pub(crate) fn walk(
     pool: &ThreadPool,
     root: &Path,
     depth: Depth,
@@ -277,37 +261,34 @@ mod tests {
     fn walked(dir: &TempDir, root: &str, depth: Depth) -> (Vec<String>, Vec<TreeError>) {
         let real = fs::canonicalize(dir.path()).unwrap();
         let root = dir.path().join(root);
-        let mut alone = (Vec::new(), Vec::new());
-        walk(&root, depth, &mut |found| match found {
-            Ok(file) => {
-                assert_eq!(file.status, Status::of(&fs::symlink_metadata(&file.path).unwrap()));
-                assert_eq!(fs::canonicalize(&file.path).unwrap(), file.path);
-                let below = file.path.strip_prefix(&real).unwrap();
-                alone.0.push(below.to_str().unwrap().to_owned());
-            }
-            Err(error) => alone.1.push(error),
-        });
-        alone.0.sort();
-        let together = Mutex::new((Vec::new(), Vec::new()));
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
-        walk_on(&pool, &root, depth, &|found| {
-            let mut together = together.lock().unwrap();
-            for file in found {
-                match file {
-                    Ok(file) => {
-                        let below = file.path.strip_prefix(&real).unwrap();
-                        together.0.push(below.to_str().unwrap().to_owned());
+        let walked = [1, 3].map(|threads| {
+            let walked = Mutex::new((Vec::new(), Vec::new()));
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            walk(&pool, &root, depth, &|found| {
+                let mut walked = walked.lock().unwrap();
+                for file in found {
+                    match file {
+                        Ok(file) => {
+                            let metadata = fs::symlink_metadata(&file.path).unwrap();
+                            assert_eq!(file.status, Status::of(&metadata));
+                            assert_eq!(fs::canonicalize(&file.path).unwrap(), file.path);
+                            let below = file.path.strip_prefix(&real).unwrap();
+                            walked.0.push(below.to_str().unwrap().to_owned());
+                        }
+                        Err(error) => walked.1.push(error),
                     }
-                    Err(error) => together.1.push(error.to_string()),
                 }
-            }
+            });
+            let mut walked = walked.into_inner().unwrap();
+            walked.0.sort();
+            walked.1.sort_by(|one: &TreeError, other| one.path.cmp(&other.path));
+            walked
         });
-        let mut together = together.into_inner().unwrap();
-        together.0.sort();
-        together.1.sort();
-        let mut errors: Vec<_> = alone.1.iter().map(ToString::to_string).collect();
-        errors.sort();
-        assert_eq!(together, (alone.0.clone(), errors));
+        let [alone, together] = walked;
+        assert_eq!(together.0, alone.0);
+        let texts = |errors: &[TreeError]| errors.iter().map(|e| format!("{e:?}")).collect();
+        let [one, other]: [Vec<_>; 2] = [texts(&alone.1), texts(&together.1)];
+        assert_eq!(one, other);
         alone
     }
 

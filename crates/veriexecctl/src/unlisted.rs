@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
-use fingerprint::{Attempt, Depth};
+use fingerprint::{Attempt, Batch, Depth, FoundFile};
 use sigfile::{is_program_or_library, printable};
 
 use crate::bytes;
@@ -37,13 +38,14 @@ impl<'a> Unlisted<'a> {
     pub(crate) fn below(
         &self,
         directories: &[PathBuf],
+        batch: &Batch,
         complaints: &mut Complaints,
     ) -> Vec<Vec<u8>> {
         let mut found = Vec::new();
         for directory in directories {
             let place = self.tree.place(bytes(directory)).and_then(fs::canonicalize);
             match place {
-                Ok(place) => self.search(&place, &mut found, complaints),
+                Ok(place) => self.search(&place, batch, &mut found, complaints),
                 Err(error) => {
                     complaints.add(format_args!("`{}': {error}", printable(bytes(directory))));
                 }
@@ -56,23 +58,39 @@ impl<'a> Unlisted<'a> {
         found
     }
 
-    fn search(&self, top: &Path, found: &mut Vec<PathBuf>, complaints: &mut Complaints) {
-        fingerprint::walk(top, Depth::All, &mut |file| match file {
-            // What a symbolic link leads to is below the directory itself, or not of interest.
-            Ok(file) if !file.path.starts_with(top) => {}
-            Ok(file) => {
-                let listed = self.known.contains(&Identity::of_found(&file.status));
-                let wanted = || self.all || is_program_or_library(&file.path, file.status.mode);
-                if !listed && wanted() {
-                    found.push(file.path);
+    fn search(
+        &self,
+        top: &Path,
+        batch: &Batch,
+        found: &mut Vec<PathBuf>,
+        complaints: &mut Complaints,
+    ) {
+        let searched = Mutex::new((found, Vec::new()));
+        batch.walk(top, Depth::All, |files| {
+            let mut searched = searched.lock().unwrap_or_else(PoisonError::into_inner);
+            for file in files {
+                match file {
+                    Ok(file) if self.is_unlisted(&file, top) => searched.0.push(file.path),
+                    Ok(_) => {}
+                    Err(error) if error.attempt == Attempt::StatLink => {}
+                    Err(error) => searched.1.push(error),
                 }
             }
-            Err(error) if error.attempt == Attempt::StatLink => {}
-            Err(error) => {
-                let path = self.tree.path(&error.path);
-                let path = printable(&path);
-                complaints.add(format_args!("`{path}': {error}"));
-            }
         });
+        // Threads find things when they do; what is said has an order.
+        let (_, mut errors) = searched.into_inner().unwrap_or_else(PoisonError::into_inner);
+        errors.sort_unstable_by(|one, other| one.path.cmp(&other.path));
+        for error in errors {
+            let path = self.tree.path(&error.path);
+            let path = printable(&path);
+            complaints.add(format_args!("`{path}': {error}"));
+        }
+    }
+
+    fn is_unlisted(&self, file: &FoundFile, top: &Path) -> bool {
+        // What a symbolic link leads to is below the directory itself, or not of interest.
+        file.path.starts_with(top)
+            && !self.known.contains(&Identity::of_found(&file.status))
+            && (self.all || is_program_or_library(&file.path, file.status.mode))
     }
 }

@@ -26,13 +26,14 @@ pub(crate) fn run(cli: &Cli, args: &VerifyArgs) -> Result<Exit> {
     let lines = signatures::good_lines(&args.file, &mut complaints)?;
     let tree = Tree::new(args.root.as_deref())?;
     let files: Vec<Listed> = lines.iter().map(|line| Listed::find(&line.entry, &tree)).collect();
-    let hashed = hash(cli, args, &lines, &files)?;
+    let batch = Batch::new(Algorithm::Sha256, None)?;
+    let hashed = hash(cli, args, &lines, &files, &batch);
 
     let mut report = Report { deviations: hashed.deviations, unlisted: Vec::new() };
     if !args.unlisted.is_empty() {
         let known = files.iter().filter_map(|file| file.identity);
         let search = Unlisted::new(&tree, known, &args.file, args.all);
-        report.unlisted = search.below(&args.unlisted, &mut complaints);
+        report.unlisted = search.below(&args.unlisted, &batch, &mut complaints);
     }
     let bad = complaints.finish();
     let differing = report.deviations.len();
@@ -129,11 +130,11 @@ fn hash<'a>(
     args: &VerifyArgs,
     lines: &'a [Line],
     files: &[Listed],
-) -> Result<Hashed<'a>> {
+    batch: &Batch,
+) -> Hashed<'a> {
     let jobs: Vec<&Listed> = files.iter().filter(|file| file.fault.is_none()).collect();
     let total = jobs.iter().map(Job::size).fold(0, u64::saturating_add);
     let progress = Progress::of_bytes(!args.quiet && !cli.json, total);
-    let batch = Batch::new(Algorithm::Sha256, None)?;
     let results = batch.run(&jobs, |_, _| Ok(()), |_, bytes| progress.advance(bytes));
     drop(progress);
 
@@ -155,7 +156,7 @@ fn hash<'a>(
         };
         hashed.deviations.extend(fault.map(|fault| Deviation { line, fault }));
     }
-    Ok(hashed)
+    hashed
 }
 
 /// A listed file that is not as listed.
