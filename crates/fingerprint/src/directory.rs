@@ -10,6 +10,13 @@ use rustix::io::retry_on_intr;
 
 use crate::file::{self, FileError, OPEN_FLAGS};
 
+/// How a directory is opened to be held: where the system can tell, without the right to list it.
+const HOLD_FLAGS: OFlags = OFlags::DIRECTORY.union(OFlags::CLOEXEC).union(WITHOUT_LISTING);
+#[cfg(target_os = "linux")]
+const WITHOUT_LISTING: OFlags = OFlags::PATH;
+#[cfg(not(target_os = "linux"))]
+const WITHOUT_LISTING: OFlags = OFlags::RDONLY;
+
 /// Opens one file after another, and not all the way from the top if it is in the same directory
 /// as the one before.
 #[derive(Debug)]
@@ -41,9 +48,7 @@ impl Directory {
             self.path.extend_from_slice(directory);
             return file::open_anything(path);
         }
-        // To hold a directory takes no right to list it.
-        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let hold = || retry_on_intr(|| openat(CWD, directory, flags, Mode::empty())).ok();
+        let hold = || retry_on_intr(|| openat(CWD, directory, HOLD_FLAGS, Mode::empty())).ok();
         self.held = self.held.take().or_else(hold);
         let open = |held| retry_on_intr(|| openat(held, name, OPEN_FLAGS, Mode::empty()));
         if let Some(held) = &self.held

@@ -3,13 +3,13 @@
 use std::ffi::{CStr, OsStr};
 use std::fs::{self, Metadata};
 use std::io;
-use std::mem::{self, MaybeUninit};
+use std::mem;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use rayon::{Scope, ThreadPool};
 use rustix::fd::OwnedFd;
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RawDir, openat, statat};
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, statat};
 use rustix::io::{Errno, retry_on_intr};
 
 use crate::Status;
@@ -142,9 +142,6 @@ fn enter(root: &Path, found: &mut dyn FnMut(Result<FoundFile, TreeError>)) -> Op
     None
 }
 
-/// How much of a directory is read at once, in bytes.
-const ROOM: usize = 32 * 1024;
-
 /// Finds the files of one directory, of which the real path is given, and the directories.
 fn read(
     directory: &Path,
@@ -160,9 +157,11 @@ fn read(
         Ok(opened) => opened,
         Err(reason) => return found(unread(reason)),
     };
-    let mut room = [MaybeUninit::uninit(); ROOM];
-    let mut entries = RawDir::new(&opened, &mut room);
-    while let Some(entry) = entries.next() {
+    let mut entries = match Dir::read_from(&opened) {
+        Ok(entries) => entries,
+        Err(reason) => return found(unread(reason)),
+    };
+    while let Some(entry) = entries.read() {
         let entry = match entry {
             Ok(entry) => entry,
             // It was removed meanwhile, and so it is empty.
