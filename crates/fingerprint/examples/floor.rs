@@ -3,7 +3,8 @@
 //!
 //! * `floor walk DIR` reads the directories of a tree;
 //! * `floor read DIR` opens, reads and closes its files besides;
-//! * `floor hash ALGORITHM` makes digests of what is in memory already, on every processor.
+//! * `floor hash ALGORITHM [STREAMS]` makes digests of what is in memory already, on every processor,
+//!   of no more streams at once than that.
 //!
 //! It prints the number of files, of their bytes, and of nanoseconds; of hashing, 0 files.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark may stop at once")]
@@ -31,12 +32,15 @@ const PIECES: usize = 4096;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [task, what] = arguments.as_slice() else { panic!("expected walk, read or hash, of what") };
+    let [task, what, streams @ ..] = arguments.as_slice() else {
+        panic!("expected walk, read or hash, of what")
+    };
+    let streams = streams.first().map_or(usize::MAX, |streams| streams.parse().unwrap());
     let processors = thread::available_parallelism().unwrap().get();
     let start = Instant::now();
     let (files, bytes) = match task.as_str() {
         "walk" | "read" => tree(what, task == "read", processors),
-        "hash" => (0, hash(what.parse().unwrap(), processors)),
+        "hash" => (0, hash(what.parse().unwrap(), processors, streams)),
         _ => panic!("expected walk, read or hash, not {task}"),
     };
     println!("{files}\t{bytes}\t{}", start.elapsed().as_nanos());
@@ -123,19 +127,20 @@ fn read_file(directory: &OwnedFd, name: &std::ffi::CStr, buffer: &mut [u8]) -> u
 }
 
 /// Hashes with the fastest engine, and says how many bytes.
-fn hash(algorithm: Algorithm, processors: usize) -> u64 {
+fn hash(algorithm: Algorithm, processors: usize, streams: usize) -> u64 {
     let engine = Engine::auto(algorithm);
     thread::scope(|scope| {
         let worker = || {
             let mut lanes = Lanes::new(engine.clone());
-            let memory = vec![7; lanes.count() * PIECE];
+            let count = lanes.count().min(streams.div_ceil(processors));
+            let memory = vec![7; count * PIECE];
             for _ in 0..PIECES {
                 let last = |bytes| Piece { bytes, last: true };
                 let mut pieces: Vec<_> = memory.chunks(PIECE).map(last).collect();
                 while pieces.iter().any(|piece| piece.last) {
                     lanes.run(&mut pieces);
                 }
-                for lane in 0..lanes.count() {
+                for lane in 0..count {
                     black_box(lanes.take(lane));
                 }
             }

@@ -66,16 +66,15 @@ pub(crate) fn measure(options: &Options) -> Result<()> {
         scratch: scratch.path().to_owned(),
         jobs: thread::available_parallelism()?,
     };
-    let rate = floor::hash_rate()?;
     let corpora = if options.corpora.is_empty() { &Corpus::ALL[..] } else { &options.corpora };
     let mut measured = Vec::new();
     for corpus in corpora {
         let tree = corpus.make(&place)?;
-        measured.push(measure_tree(tree, rate, options.rounds, &surroundings)?);
+        measured.push(measure_tree(tree, options.rounds, &surroundings)?);
     }
     let growth = memory::measure(&place, &surroundings)?;
     let engines = engines()?;
-    let report = report::write(&measured, rate, &growth, &engines)?;
+    let report = report::write(&measured, &growth, &engines)?;
     print!("{report}");
     let file = root().join("bench/fingerprints.md");
     fs::write(&file, report).with_context(|| file.display().to_string())
@@ -83,12 +82,11 @@ pub(crate) fn measure(options: &Options) -> Result<()> {
 
 fn measure_tree(
     tree: Tree,
-    rate: f64,
     rounds: NonZero<usize>,
     surroundings: &Surroundings,
 ) -> Result<Measured> {
     // One run that does not count, after which the cache holds what it can.
-    let floor = floor::of(&tree, rate, rounds)?;
+    let floor = floor::of(&tree, rounds)?;
     let peers: Vec<&Peer> = peer::ALL.iter().collect();
     let warm = in_turn(&peers, &tree, rounds, surroundings, || Ok(()))?;
     let fastest = warm.iter().map(|(_, cost)| cost.wall).fold(f64::INFINITY, f64::min);

@@ -19,8 +19,10 @@ pub(crate) struct Floor {
     pub(crate) walk: f64,
     /// To read its files, too.
     pub(crate) read: f64,
-    /// To hash what is in them.
+    /// To hash what is in them,
     pub(crate) hash: f64,
+    /// at so many bytes in a second.
+    pub(crate) rate: f64,
 }
 
 impl Floor {
@@ -29,8 +31,8 @@ impl Floor {
     }
 }
 
-/// Measures a tree. The rate is that of [`hash_rate`].
-pub(crate) fn of(tree: &Tree, rate: f64, rounds: NonZero<usize>) -> Result<Floor> {
+/// Measures a tree.
+pub(crate) fn of(tree: &Tree, rounds: NonZero<usize>) -> Result<Floor> {
     let place = text(&tree.path)?;
     // Fills the cache.
     example(&["read", place])?;
@@ -38,13 +40,17 @@ pub(crate) fn of(tree: &Tree, rate: f64, rounds: NonZero<usize>) -> Result<Floor
         let times = (0..rounds.get()).map(|_| Ok(example(&[task, place])?.seconds));
         median(times.collect::<Result<_>>()?)
     };
-    Ok(Floor { walk: seconds("walk")?, read: seconds("read")?, hash: tree.bytes as f64 / rate })
+    let rate = hash_rate(tree.files)?;
+    let hash = tree.bytes as f64 / rate;
+    Ok(Floor { walk: seconds("walk")?, read: seconds("read")?, hash, rate })
 }
 
-/// The bytes that all processors together hash in a second, with SHA-256, from memory.
-pub(crate) fn hash_rate() -> Result<f64> {
+/// The bytes that all processors together hash in a second, with SHA-256, from memory: of so many
+/// streams, since each file is one and cannot be cut in two.
+fn hash_rate(streams: u64) -> Result<f64> {
+    let streams = streams.to_string();
     let rates = (0..ROUNDS).map(|_| {
-        let did = example(&["hash", "SHA256"])?;
+        let did = example(&["hash", "SHA256", &streams])?;
         Ok(did.bytes / did.seconds)
     });
     median(rates.collect::<Result<_>>()?)

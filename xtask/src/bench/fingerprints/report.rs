@@ -15,12 +15,7 @@ const GB: f64 = 1e9;
 
 const MIB: f64 = 1_048_576.0;
 
-pub(crate) fn write(
-    measured: &[Measured],
-    rate: f64,
-    growth: &[Taken],
-    engines: &str,
-) -> Result<String> {
+pub(crate) fn write(measured: &[Measured], growth: &[Taken], engines: &str) -> Result<String> {
     let mut out = String::new();
     writeln!(out, "# veriexecgen beside other tools\n")?;
     writeln!(out, "Written by `cargo xtask bench fingerprints` on {}.\n", today()?)?;
@@ -31,8 +26,8 @@ pub(crate) fn write(
          run in turn;\ntimes are medians, CPU is that of all processors together, memory that of \
          the largest process. Ratios\nare of the time that passes. The floor is the time to walk the \
          tree, open, read and close its files\nwithout hashing them, and to hash as many bytes from \
-         memory at {:.1} GB/s, which is what all\nprocessors do with the fastest engine.",
-        rate / GB
+         memory as fast as all processors do with the\nbest engine for as many streams as there are \
+         files.",
     )?;
     for measured in measured {
         tree(&mut out, measured)?;
@@ -80,11 +75,12 @@ fn tree(out: &mut String, measured: &Measured) -> Result<()> {
     )?;
     writeln!(
         out,
-        "Floor: {:.2} s ({:.2} to walk, {:.2} to read besides, {:.2} to hash).\n",
+        "Floor: {:.2} s ({:.2} to walk, {:.2} to read besides, {:.2} to hash at {:.1} GB/s).\n",
         floor.all(),
         floor.walk,
         floor.read - floor.walk,
-        floor.hash
+        floor.hash,
+        floor.rate / GB
     )?;
     table(out, measured, warm, Some(floor.all()))?;
     match cold {
