@@ -97,7 +97,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         listing::list(candidates, &batch, cli.classify, &prefix, &progress, &mut faults);
     progress.finish();
     let hashed = (listing.len(), listing.bytes, started.elapsed().as_secs_f64());
-    if let Some(file) = output.file() {
+    if let (true, Some(file)) = (cli.append, output.file()) {
         listing.retain(|entry| previous.is_new(file, entry, &mut faults));
     }
     faults.check()?;
