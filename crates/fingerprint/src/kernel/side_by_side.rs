@@ -3,12 +3,9 @@
 use super::WIDEST;
 use super::vector::Vector;
 
-/// Two vectors of different kinds.
+/// Two vectors.
 #[derive(Clone, Copy)]
-pub(super) struct Both<V, W>(V, W);
-
-/// Two vectors of a kind.
-pub(super) type Pair<V> = Both<V, V>;
+pub(super) struct Pair<V>(V, V);
 
 /// Functions that do the same with each.
 macro_rules! each {
@@ -20,17 +17,17 @@ macro_rules! each {
     )*};
 }
 
-impl<V: Vector, W: Vector<Word = V::Word>> Vector for Both<V, W> {
+impl<V: Vector> Vector for Pair<V> {
     type Word = V::Word;
 
-    const LANES: usize = V::LANES + W::LANES;
+    const LANES: usize = 2 * V::LANES;
 
     #[inline(always)]
     unsafe fn load(words: &[V::Word; WIDEST]) -> Self {
         let mut upper = [V::Word::default(); WIDEST];
-        upper[..W::LANES].copy_from_slice(&words[V::LANES..Self::LANES]);
+        upper[..V::LANES].copy_from_slice(&words[V::LANES..Self::LANES]);
         // SAFETY: the caller's promise.
-        unsafe { Self(V::load(words), W::load(&upper)) }
+        unsafe { Self(V::load(words), V::load(&upper)) }
     }
 
     #[inline(always)]
@@ -38,7 +35,7 @@ impl<V: Vector, W: Vector<Word = V::Word>> Vector for Both<V, W> {
         // SAFETY: the caller's promise.
         let lower = unsafe { V::message(inputs, number) };
         // SAFETY: the same.
-        let upper = unsafe { W::message(&inputs[V::LANES..], number) };
+        let upper = unsafe { V::message(&inputs[V::LANES..], number) };
         let mut words = [Self(lower[0], upper[0]); 16];
         for word in 1..16 {
             words[word] = Self(lower[word], upper[word]);
@@ -51,7 +48,7 @@ impl<V: Vector, W: Vector<Word = V::Word>> Vector for Both<V, W> {
         let mut upper = [V::Word::default(); WIDEST];
         self.0.store(words);
         self.1.store(&mut upper);
-        words[V::LANES..Self::LANES].copy_from_slice(&upper[..W::LANES]);
+        words[V::LANES..Self::LANES].copy_from_slice(&upper[..V::LANES]);
     }
 
     each! {
