@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use rayon::{Scope, ThreadPool};
-use rustix::fd::OwnedFd;
+use rustix::fd::BorrowedFd;
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, statat};
 use rustix::io::{Errno, retry_on_intr};
 
@@ -153,17 +153,14 @@ fn read(
         Err(TreeError { path, attempt: Attempt::ReadDirectory, reason: reason.into() })
     };
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let opened = match retry_on_intr(|| openat(CWD, directory, flags, Mode::empty())) {
-        Ok(opened) => opened,
-        Err(reason) => return found(unread(reason)),
-    };
-    let mut entries = match Dir::read_from(&opened) {
+    let opened = retry_on_intr(|| openat(CWD, directory, flags, Mode::empty()));
+    let mut entries = match opened.and_then(Dir::new) {
         Ok(entries) => entries,
         Err(reason) => return found(unread(reason)),
     };
     while let Some(entry) = entries.read() {
-        let entry = match entry {
-            Ok(entry) => entry,
+        let (entry, opened) = match entry.and_then(|entry| Ok((entry, entries.fd()?))) {
+            Ok(both) => both,
             // It was removed meanwhile, and so it is empty.
             Err(Errno::NOENT) => return,
             // What cannot be read once will not be read the next time.
@@ -173,10 +170,10 @@ fn read(
         if name == c"." || name == c".." {
             continue;
         }
-        match kind_of(&opened, name, entry.file_type()) {
+        match kind_of(opened, name, entry.file_type()) {
             Ok(FileType::Directory) => below(path_of(directory, name)),
             kind => {
-                let file = of_entry(directory, &opened, name, kind);
+                let file = of_entry(directory, opened, name, kind);
                 file.transpose().into_iter().for_each(&mut *found);
             }
         }
@@ -184,7 +181,7 @@ fn read(
 }
 
 /// What an entry is, also in a file system that does not say so in the directory.
-fn kind_of(opened: &OwnedFd, name: &CStr, said: FileType) -> Result<FileType, Errno> {
+fn kind_of(opened: BorrowedFd<'_>, name: &CStr, said: FileType) -> Result<FileType, Errno> {
     match said {
         FileType::Unknown => statat(opened, name, AtFlags::SYMLINK_NOFOLLOW)
             .map(|stat| FileType::from_raw_mode(stat.st_mode)),
@@ -194,7 +191,7 @@ fn kind_of(opened: &OwnedFd, name: &CStr, said: FileType) -> Result<FileType, Er
 
 fn of_entry(
     directory: &Path,
-    opened: &OwnedFd,
+    opened: BorrowedFd<'_>,
     name: &CStr,
     kind: Result<FileType, Errno>,
 ) -> Result<Option<FoundFile>, TreeError> {
