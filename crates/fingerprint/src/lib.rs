@@ -58,6 +58,6 @@ pub use lanes::{Lanes, Piece};
 #[cfg(feature = "std")]
 pub use rooted::resolve_in;
 #[cfg(feature = "std")]
-pub use status::{Status, Version};
+pub use status::{Identity, Status, Version};
 #[cfg(feature = "std")]
 pub use tree::{Attempt, Depth, FoundFile, TreeError, locate};

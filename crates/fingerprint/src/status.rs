@@ -9,14 +9,19 @@ use rustix::fs::Stat;
 /// What stat(2) says of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Status {
-    /// The device that it is on.
-    pub device: u64,
-    /// Its number there.
-    pub inode: u64,
+    /// Which file it is.
+    pub identity: Identity,
     /// Its type and permissions.
     pub mode: u32,
     /// What it holds, as far as that can be told without reading it.
     pub version: Version,
+}
+
+/// What a file is told by, whatever its name, as long as it exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Identity {
+    device: u64,
+    inode: u64,
 }
 
 /// What a file is at a moment: another file has another version, and so has the same file when
@@ -33,13 +38,25 @@ impl Status {
     /// The status that metadata tell of.
     #[must_use]
     pub fn of(metadata: &Metadata) -> Self {
-        let (device, inode, mode) = (metadata.dev(), metadata.ino(), metadata.mode());
-        Self { device, inode, mode, version: Version::of(metadata) }
+        let (identity, version) = (Identity::of(metadata), Version::of(metadata));
+        Self { identity, mode: metadata.mode(), version }
     }
 
     pub(crate) fn of_stat(stat: &Stat) -> Self {
-        let (device, inode, mode) = (stat.st_dev, stat.st_ino, stat.st_mode);
-        Self { device, inode, mode, version: Version::of_stat(stat) }
+        let (identity, version) = (Identity::of_stat(stat), Version::of_stat(stat));
+        Self { identity, mode: stat.st_mode, version }
+    }
+}
+
+impl Identity {
+    /// The identity that metadata tell of.
+    #[must_use]
+    pub fn of(metadata: &Metadata) -> Self {
+        Self { device: metadata.dev(), inode: metadata.ino() }
+    }
+
+    const fn of_stat(stat: &Stat) -> Self {
+        Self { device: stat.st_dev, inode: stat.st_ino }
     }
 }
 
@@ -49,7 +66,7 @@ impl Version {
     pub fn of(metadata: &Metadata) -> Self {
         let modified = (metadata.mtime(), metadata.mtime_nsec());
         let changed = (metadata.ctime(), metadata.ctime_nsec());
-        Self::new((metadata.dev(), metadata.ino()), metadata.size(), modified, changed)
+        Self::new(Identity::of(metadata), metadata.size(), modified, changed)
     }
 
     pub(crate) fn of_stat(stat: &Stat) -> Self {
@@ -57,10 +74,10 @@ impl Version {
         let modified = (stat.st_mtime, stat.st_mtime_nsec as i64);
         let changed = (stat.st_ctime, stat.st_ctime_nsec as i64);
         let size = stat.st_size.cast_unsigned();
-        Self::new((stat.st_dev, stat.st_ino), size, modified, changed)
+        Self::new(Identity::of_stat(stat), size, modified, changed)
     }
 
-    fn new(file: (u64, u64), size: u64, modified: (i64, i64), changed: (i64, i64)) -> Self {
+    fn new(file: Identity, size: u64, modified: (i64, i64), changed: (i64, i64)) -> Self {
         let mut stamp = DefaultHasher::new();
         (file, modified, changed).hash(&mut stamp);
         Self { size, stamp: stamp.finish() }

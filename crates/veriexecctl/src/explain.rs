@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use fingerprint::Identity;
 use serde_json::Value;
 use sigfile::{classify, printable};
 use veriexec::{Access, Event, Object, StrictLevel};
@@ -18,7 +19,6 @@ use crate::complaints::Complaints;
 use crate::contents::Contents;
 use crate::exit::Exit;
 use crate::grounds::Facts;
-use crate::identity::Identity;
 use crate::json::Object as Json;
 use crate::libraries::Libraries;
 use crate::tree::Tree;

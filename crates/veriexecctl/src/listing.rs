@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::Result;
+use fingerprint::Identity;
 use sigfile::Line;
 
 use crate::complaints::Complaints;
-use crate::identity::Identity;
 use crate::signatures;
 use crate::tree::Tree;
 

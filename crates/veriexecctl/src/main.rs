@@ -12,7 +12,6 @@ mod dump;
 mod exit;
 mod explain;
 mod grounds;
-mod identity;
 mod json;
 mod libraries;
 mod lint;

@@ -8,6 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use fingerprint::Identity;
 use kmod_ioctl::{Device, DeviceError, DumpedEntry, LoadOptions, QueryReply, Reason};
 use sigfile::{Entry, Line, printable};
 use veriexec::Errno;
@@ -15,7 +16,6 @@ use veriexec::Errno;
 use crate::cli::Cli;
 use crate::complaints::Complaints;
 use crate::counted::Counted;
-use crate::identity::Identity;
 use crate::progress::Progress;
 use crate::sending::{about_one_file, has_no_entry, is_same, options, refused};
 use crate::tally::{Change, Tally};

@@ -5,12 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use fingerprint::{Attempt, Batch, Depth, FoundFile};
+use fingerprint::{Attempt, Batch, Depth, FoundFile, Identity};
 use sigfile::{is_program_or_library, printable};
 
 use crate::bytes;
 use crate::complaints::Complaints;
-use crate::identity::Identity;
 use crate::tree::Tree;
 
 /// A search for them.
@@ -90,7 +89,7 @@ impl<'a> Unlisted<'a> {
     fn is_unlisted(&self, file: &FoundFile, top: &Path) -> bool {
         // What a symbolic link leads to is below the directory itself, or not of interest.
         file.path.starts_with(top)
-            && !self.known.contains(&Identity::of_found(&file.status))
+            && !self.known.contains(&file.status.identity)
             && (self.all || is_program_or_library(&file.path, file.status.mode))
     }
 }

@@ -5,14 +5,13 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Result;
-use fingerprint::{Algorithm, Batch, FileError, Job, Outcome, Version};
+use fingerprint::{Algorithm, Batch, FileError, Identity, Job, Outcome, Version};
 use serde_json::Value;
 use sigfile::{Entry, Line, printable};
 
 use crate::cli::{Cli, VerifyArgs};
 use crate::complaints::Complaints;
 use crate::exit::Exit;
-use crate::identity::Identity;
 use crate::json::Object;
 use crate::progress::Progress;
 use crate::tree::Tree;

@@ -1,11 +1,9 @@
 //! The files that are to be listed.
 
-use std::fs::Metadata;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use fingerprint::{Batch, FoundFile, Job, Status, Version};
+use fingerprint::{Batch, FoundFile, Identity, Job, Status, Version};
 use rayon::slice::ParallelSliceMut;
 use sigfile::is_program_or_library;
 
@@ -60,19 +58,6 @@ pub(crate) struct Selection {
     written: Vec<Identity>,
 }
 
-/// What a file is told by, whatever its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Identity {
-    device: u64,
-    inode: u64,
-}
-
-impl Identity {
-    pub(crate) fn of(metadata: &Metadata) -> Self {
-        Self { device: metadata.dev(), inode: metadata.ino() }
-    }
-}
-
 /// What a selection makes of a file.
 #[derive(Debug)]
 pub(crate) enum Choice {
@@ -90,8 +75,7 @@ impl Selection {
 
     pub(crate) fn choose(&self, found: FoundFile) -> Choice {
         let FoundFile { path, status } = found;
-        let Status { device, inode, mode, version: seen } = status;
-        let identity = Identity { device, inode };
+        let Status { identity, mode, version: seen } = status;
         if self.written.contains(&identity) {
             return Choice::Written(path);
         }
@@ -153,7 +137,7 @@ mod tests {
 
     #[test]
     fn order_is_that_of_bytes_not_of_components() {
-        let identity = Identity { device: 0, inode: 0 };
+        let identity = Identity::of(&fs::metadata("/").unwrap());
         let seen = Version::of(&fs::metadata("/").unwrap());
         let candidate =
             |path: &str| Candidate { path: Path::new(path).into(), identity, seen, mode: 0 };

@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use fingerprint::{Batch, Begun, FileError, Outcome};
+use fingerprint::{Batch, Begun, FileError, Identity, Outcome};
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSlice;
 use sigfile::{
@@ -16,7 +16,7 @@ use sigfile::{
     show_entry, write_line,
 };
 
-use crate::candidate::{Candidate, Identity};
+use crate::candidate::Candidate;
 use crate::cli::Classify;
 use crate::faults::Faults;
 use crate::prefix::Prefix;

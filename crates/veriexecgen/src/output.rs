@@ -6,9 +6,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use fingerprint::Identity;
 use sigfile::printable;
 
-use crate::candidate::Identity;
 use crate::replacement::{self, Replaced};
 
 /// The names of standard output.

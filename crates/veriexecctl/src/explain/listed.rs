@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use fingerprint::Digest;
+use fingerprint::{Digest, Identity};
 use kmod_ioctl::{Access, Device, DeviceError};
 use serde_json::Value;
 use sigfile::{EntryType, printable};
@@ -12,7 +12,6 @@ use veriexec::{Errno, Status};
 use crate::bytes;
 use crate::cli::Cli;
 use crate::complaints::Complaints;
-use crate::identity::Identity;
 use crate::json::{self, Object};
 use crate::listing::Listing;
 use crate::open;

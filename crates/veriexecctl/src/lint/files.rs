@@ -5,12 +5,11 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use fingerprint::FileError;
+use fingerprint::{FileError, Identity};
 use sigfile::lint::Severity;
 use sigfile::{Aspect, Classification, Entry, EntryType, Line, aspects, classify, printable};
 
 use super::finding::Finding;
-use crate::identity::Identity;
 use crate::tree::Tree;
 
 /// What there is to say about the entries of a file whose text is this.

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
+use fingerprint::Identity;
 use sigfile::classify;
 use veriexec::Access;
 
-use crate::identity::Identity;
 use crate::libraries::Libraries;
 use crate::tree::Tree;
 

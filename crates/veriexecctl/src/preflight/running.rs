@@ -7,9 +7,10 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use fingerprint::Identity;
+
 use super::demand::{Demands, Role, Use};
 use crate::bytes;
-use crate::identity::Identity;
 
 const PROC: &str = "/proc";
 /// What the kernel puts after the name of a file that has none any more.

@@ -5,10 +5,10 @@ use std::fs::{self, Metadata};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use fingerprint::Identity;
 use sigfile::printable;
 
 use super::demand::{Demands, Role, Use};
-use crate::identity::Identity;
 use crate::tree::Tree;
 use crate::{bytes, path};
 
