@@ -21,7 +21,7 @@ struct Check {
     missing: fn() -> Option<&'static str>,
 }
 
-const CHECKS: [Check; 10] = [
+const CHECKS: [Check; 11] = [
     Check { name: "formatting", run: |_| formatting(), missing: || lacks("fmt", "rustfmt") },
     Check { name: "clippy", run: |_| clippy(), missing: || lacks("clippy", "clippy") },
     Check { name: "documentation", run: |_| documentation(), missing: || None },
@@ -32,6 +32,7 @@ const CHECKS: [Check; 10] = [
     Check { name: "kernel module", run: |_| kmod::check(), missing: build_std::lacks },
     Check { name: "NetBSD", run: |_| build_std::netbsd(), missing: build_std::lacks },
     Check { name: "tests", run: tests, missing: || None },
+    Check { name: "memory of kernels", run: |_| memory(), missing: lacks_valgrind },
 ];
 
 /// Runs every check that this machine can run, and names those that it cannot.
@@ -75,6 +76,15 @@ fn tests(no_skip: bool) -> Result<()> {
         tests.env("VERIEXEC_TEST_NO_SKIP", "1");
     }
     run(&mut tests)
+}
+
+/// The tests of every engine under valgrind, which watches what the kernels read and write. Its
+/// processor has AVX2, but neither AVX-512 nor the SHA instructions.
+fn memory() -> Result<()> {
+    let mut tests = command(cargo());
+    tests.args(["test", "--workspace", "--quiet"]).args(FEATURES).args(["--test", "engines"]);
+    let runner = "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER";
+    run(tests.env(runner, "valgrind --quiet --error-exitcode=9"))
 }
 
 fn documentation() -> Result<()> {
@@ -125,4 +135,10 @@ fn lacks(subcommand: &str, component: &'static str) -> Option<&'static str> {
 
 fn lacks_mandoc() -> Option<&'static str> {
     if available("mandoc", &["-Tlint", "/dev/null"]) { None } else { Some("Debian's mandoc") }
+}
+
+fn lacks_valgrind() -> Option<&'static str> {
+    let here = cfg!(all(target_arch = "x86_64", target_os = "linux", target_env = "gnu"));
+    let there = here && available("valgrind", &["--version"]);
+    if there { None } else { Some("valgrind, on x86-64") }
 }
