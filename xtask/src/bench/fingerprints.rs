@@ -85,10 +85,9 @@ fn measure_tree(
     rounds: NonZero<usize>,
     surroundings: &Surroundings,
 ) -> Result<Measured> {
-    // One run that does not count, after which the cache holds what it can.
     let floor = floor::of(&tree, rounds)?;
     let peers: Vec<&Peer> = peer::ALL.iter().collect();
-    let warm = in_turn(&peers, &tree, rounds, surroundings, || Ok(()))?;
+    let warm = in_turn(&peers, &tree, rounds, surroundings, || floor::fill_cache(&tree))?;
     let fastest = warm.iter().map(|(_, cost)| cost.wall).fold(f64::INFINITY, f64::min);
     let hopeful =
         |(peer, cost): &(&'static Peer, Cost)| (cost.wall <= HOPELESS * fastest).then_some(*peer);
