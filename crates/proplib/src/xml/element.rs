@@ -1,6 +1,7 @@
 //! The elements of a property list, one after the other.
 
-use super::scan::{Form, Scanner, Tag};
+use super::scan::Scanner;
+use super::tag::{Form, Tag};
 use super::text::Text;
 use super::{HEADER, base64, integer, is_space};
 use crate::fallible::NoMemory;
