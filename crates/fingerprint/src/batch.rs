@@ -13,7 +13,7 @@ use rustix::process::{Resource, getrlimit};
 use crate::file::FileError;
 use crate::queue::Queue;
 use crate::results::Results;
-use crate::tree::{self, Depth, FoundFile, TreeError};
+use crate::tree::{self, Depth, Found, TreeError};
 use crate::worker::Worker;
 use crate::{Algorithm, Digest, Engine, Version};
 
@@ -110,13 +110,14 @@ impl Batch {
     ///
     /// A symbolic link stands for the regular file that it leads to, wherever that is, so that the
     /// same file may be found more than once; links to directories are not entered. Directories,
-    /// devices, FIFOs and sockets are passed over and never opened. If the root is, or leads to, a
-    /// regular file, that is what is found.
+    /// devices, FIFOs and sockets are passed over and never opened, and so is what is in a file
+    /// system in which the kernel shows what it knows, proc(5) for example. If the root is, or leads
+    /// to, a regular file, that is what is found.
     pub fn walk(
         &self,
         root: &Path,
         depth: Depth,
-        found: impl Fn(Vec<Result<FoundFile, TreeError>>) + Sync,
+        found: impl Fn(Vec<Result<Found, TreeError>>) + Sync,
     ) {
         tree::walk(&self.pool, root, depth, &found);
     }

@@ -30,6 +30,8 @@ mod lanes;
 #[cfg(feature = "std")]
 mod message;
 #[cfg(feature = "std")]
+mod pseudo;
+#[cfg(feature = "std")]
 mod queue;
 #[cfg(feature = "std")]
 mod results;
@@ -60,4 +62,4 @@ pub use rooted::resolve_in;
 #[cfg(feature = "std")]
 pub use status::{Identity, Status, Version};
 #[cfg(feature = "std")]
-pub use tree::{Attempt, Depth, FoundFile, TreeError, locate};
+pub use tree::{Attempt, Depth, Found, FoundFile, TreeError, locate};

@@ -12,7 +12,7 @@ use rustix::fd::BorrowedFd;
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, statat};
 use rustix::io::{Errno, retry_on_intr};
 
-use crate::Status;
+use crate::{Status, pseudo};
 
 /// How far down a walk goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,13 +32,23 @@ pub struct FoundFile {
     pub status: Status,
 }
 
+/// What a walk comes upon.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// A regular file.
+    File(FoundFile),
+    /// A directory, or a symbolic link that leads to a file, where the kernel shows what it knows:
+    /// nothing is kept there that could have a fingerprint.
+    PassedOver(PathBuf),
+}
+
 /// Finds the regular files of a directory on the threads of a pool, some at a time; see
 /// [`Batch::walk`](crate::Batch::walk).
 pub(crate) fn walk(
     pool: &ThreadPool,
     root: &Path,
     depth: Depth,
-    found: &(dyn Fn(Vec<Result<FoundFile, TreeError>>) + Sync),
+    found: &(dyn Fn(Vec<Result<Found, TreeError>>) + Sync),
 ) {
     let mut walked = Gathered::new(found);
     let directory = enter(root, &mut |file| walked.add(file));
@@ -53,7 +63,7 @@ fn spread<'a>(
     scope: &Scope<'a>,
     directory: PathBuf,
     depth: Depth,
-    found: &'a (dyn Fn(Vec<Result<FoundFile, TreeError>>) + Sync),
+    found: &'a (dyn Fn(Vec<Result<Found, TreeError>>) + Sync),
 ) {
     let mut gathered = Gathered::new(found);
     read(&directory, &mut |file| gathered.add(file), &mut |below| match depth {
@@ -64,19 +74,19 @@ fn spread<'a>(
 
 /// Some files that were found; those left over are told of when it is dropped.
 struct Gathered<'a> {
-    found: &'a (dyn Fn(Vec<Result<FoundFile, TreeError>>) + Sync),
-    files: Vec<Result<FoundFile, TreeError>>,
+    found: &'a (dyn Fn(Vec<Result<Found, TreeError>>) + Sync),
+    files: Vec<Result<Found, TreeError>>,
 }
 
 impl<'a> Gathered<'a> {
     /// So many that threads seldom meet when they tell of them.
     const MOST: usize = 128;
 
-    fn new(found: &'a (dyn Fn(Vec<Result<FoundFile, TreeError>>) + Sync)) -> Self {
+    fn new(found: &'a (dyn Fn(Vec<Result<Found, TreeError>>) + Sync)) -> Self {
         Self { found, files: Vec::new() }
     }
 
-    fn add(&mut self, file: Result<FoundFile, TreeError>) {
+    fn add(&mut self, file: Result<Found, TreeError>) {
         self.files.push(file);
         if self.files.len() >= Self::MOST {
             (self.found)(mem::take(&mut self.files));
@@ -129,14 +139,22 @@ pub enum Attempt {
 }
 
 /// The real path of a root, if that is a directory.
-fn enter(root: &Path, found: &mut dyn FnMut(Result<FoundFile, TreeError>)) -> Option<PathBuf> {
+fn enter(root: &Path, found: &mut dyn FnMut(Result<Found, TreeError>)) -> Option<PathBuf> {
     let looked_at = fs::canonicalize(root).and_then(|real| Ok((fs::metadata(&real)?, real)));
     match looked_at {
         Err(reason) => found(Err(unresolved(root, reason))),
         Ok((metadata, path)) if metadata.is_file() => {
-            found(Ok(FoundFile { path, status: Status::of(&metadata) }));
+            found(Ok(Found::File(FoundFile { path, status: Status::of(&metadata) })));
         }
-        Ok((metadata, path)) if metadata.is_dir() => return Some(path),
+        Ok((metadata, path)) if metadata.is_dir() => {
+            if !pseudo::leads_into(&path) {
+                return Some(path);
+            }
+            // Somebody named it, and must hear that nothing comes of it.
+            let reason = "no files are kept there; the kernel shows what it knows";
+            let reason = io::Error::new(io::ErrorKind::Unsupported, reason);
+            found(Err(TreeError { path, attempt: Attempt::ReadDirectory, reason }));
+        }
         Ok(_) => {}
     }
     None
@@ -145,7 +163,7 @@ fn enter(root: &Path, found: &mut dyn FnMut(Result<FoundFile, TreeError>)) -> Op
 /// Finds the files of one directory, of which the real path is given, and the directories.
 fn read(
     directory: &Path,
-    found: &mut dyn FnMut(Result<FoundFile, TreeError>),
+    found: &mut dyn FnMut(Result<Found, TreeError>),
     below: &mut dyn FnMut(PathBuf),
 ) {
     let unread = |reason: Errno| {
@@ -158,6 +176,9 @@ fn read(
         Ok(entries) => entries,
         Err(reason) => return found(unread(reason)),
     };
+    if entries.fd().is_ok_and(pseudo::holds) {
+        return found(Ok(Found::PassedOver(directory.to_owned())));
+    }
     while let Some(entry) = entries.read() {
         let (entry, opened) = match entry.and_then(|entry| Ok((entry, entries.fd()?))) {
             Ok(both) => both,
@@ -194,19 +215,24 @@ fn of_entry(
     opened: BorrowedFd<'_>,
     name: &CStr,
     kind: Result<FileType, Errno>,
-) -> Result<Option<FoundFile>, TreeError> {
+) -> Result<Option<Found>, TreeError> {
     let path = path_of(directory, name);
     // The root is a real path and no link was followed below it, so this is one too. It is looked
     // at from its directory, not all the way from the top.
     let looked_at = match kind {
         Ok(FileType::RegularFile) => statat(opened, name, AtFlags::SYMLINK_NOFOLLOW),
-        Ok(FileType::Symlink) => return locate(&path),
+        Ok(FileType::Symlink) => {
+            return Ok(match locate(&path)? {
+                Some(file) if pseudo::leads_into(&file.path) => Some(Found::PassedOver(path)),
+                file => file.map(Found::File),
+            });
+        }
         Ok(_) => return Ok(None),
         Err(reason) => Err(reason),
     };
     match looked_at {
         Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile => {
-            Ok(Some(FoundFile { path, status: Status::of_stat(&stat) }))
+            Ok(Some(Found::File(FoundFile { path, status: Status::of_stat(&stat) })))
         }
         Ok(_) => Ok(None),
         Err(reason) => Err(TreeError { path, attempt: Attempt::StatFile, reason: reason.into() }),
@@ -264,7 +290,11 @@ mod tests {
                 let mut walked = walked.lock().unwrap();
                 for file in found {
                     match file {
-                        Ok(file) => {
+                        Ok(Found::PassedOver(path)) => {
+                            let name = path.strip_prefix(&real).unwrap_or(&path);
+                            walked.0.push(format!("passed over: {}", name.display()));
+                        }
+                        Ok(Found::File(file)) => {
                             let metadata = fs::symlink_metadata(&file.path).unwrap();
                             assert_eq!(file.status, Status::of(&metadata));
                             assert_eq!(fs::canonicalize(&file.path).unwrap(), file.path);
@@ -353,6 +383,21 @@ mod tests {
         assert!(paths.is_empty() && errors.is_empty(), "{paths:?} {errors:?}");
         assert!(locate(&dir.path().join("fifo")).unwrap().is_none());
         assert!(locate(dir.path()).unwrap().is_none());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_only_the_kernel_shows_is_passed_over() {
+        let dir = tree();
+        symlink("/proc/self/mounts", dir.path().join("top/mtab")).unwrap();
+        symlink("/sys", dir.path().join("top/sys")).unwrap();
+        let (paths, errors) = walked(&dir, "top", Depth::Children);
+        assert_eq!(paths, ["passed over: top/mtab", "top/a"]);
+        assert!(errors.is_empty(), "{errors:?}");
+        symlink("/sys", dir.path().join("root")).unwrap();
+        let (paths, errors) = walked(&dir, "root", Depth::All);
+        assert!(paths.is_empty(), "{paths:?}");
+        assert_eq!((&*errors[0].path, errors.len()), (Path::new("/sys"), 1));
     }
 
     #[test]

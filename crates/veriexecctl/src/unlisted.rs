@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use fingerprint::{Attempt, Batch, Depth, FoundFile, Identity};
+use fingerprint::{Attempt, Batch, Depth, Found, FoundFile, Identity};
 use sigfile::{is_program_or_library, printable};
 
 use crate::bytes;
@@ -69,7 +69,9 @@ impl<'a> Unlisted<'a> {
             let mut searched = searched.lock().unwrap_or_else(PoisonError::into_inner);
             for file in files {
                 match file {
-                    Ok(file) if self.is_unlisted(&file, top) => searched.0.push(file.path),
+                    Ok(Found::File(file)) if self.is_unlisted(&file, top) => {
+                        searched.0.push(file.path);
+                    }
                     Ok(_) => {}
                     Err(error) if error.attempt == Attempt::StatLink => {}
                     Err(error) => searched.1.push(error),

@@ -64,8 +64,8 @@ pub(crate) enum Choice {
     Listed(Candidate),
     /// Neither a program nor a shared library, and only those were asked for.
     NotAsked,
-    /// Its digest will not be true when the run is over.
-    Written(PathBuf),
+    /// It can have no digest that will be true when the run is over, and why not.
+    PassedOver(PathBuf, &'static str),
 }
 
 impl Selection {
@@ -77,7 +77,7 @@ impl Selection {
         let FoundFile { path, status } = found;
         let Status { identity, mode, version: seen } = status;
         if self.written.contains(&identity) {
-            return Choice::Written(path);
+            return Choice::PassedOver(path, "about to be replaced");
         }
         let candidate = Candidate { path: path.into_boxed_path(), identity, seen, mode };
         if self.all || is_program_or_library(&candidate.path, mode) {
@@ -132,7 +132,7 @@ mod tests {
         fs::hard_link(&output, dir.path().join("other")).unwrap();
         let written = vec![Identity::of(&fs::metadata(&output).unwrap())];
         let selection = Selection::new(true, written);
-        assert!(matches!(chosen(&selection, &dir.path().join("other")), Choice::Written(_)));
+        assert!(matches!(chosen(&selection, &dir.path().join("other")), Choice::PassedOver(..)));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
-use fingerprint::{Attempt, Batch, Depth, TreeError};
+use fingerprint::{Attempt, Batch, Depth, Found, TreeError};
 use sigfile::printable;
 
 use crate::candidate::{Candidate, Choice, Selection};
@@ -105,27 +105,30 @@ struct Search<'a> {
 impl Search<'_> {
     fn walk(&mut self, root: &Path, depth: Depth) {
         let selection = self.selection;
+        let choose = |found| match found {
+            Found::File(file) => selection.choose(file),
+            Found::PassedOver(path) => Choice::PassedOver(path, "shown by the kernel, not kept"),
+        };
         let walked = Mutex::new((&mut self.candidates, Vec::new(), Vec::new()));
         self.batch.walk(root, depth, |found| {
-            let chosen: Vec<_> =
-                found.into_iter().map(|file| file.map(|file| selection.choose(file))).collect();
+            let chosen: Vec<_> = found.into_iter().map(|found| found.map(choose)).collect();
             let mut walked = walked.lock().unwrap_or_else(PoisonError::into_inner);
-            let (candidates, written, errors) = &mut *walked;
+            let (candidates, passed_over, errors) = &mut *walked;
             for choice in chosen {
                 match choice {
                     Ok(Choice::Listed(candidate)) => candidates.push(candidate),
                     Ok(Choice::NotAsked) => {}
-                    Ok(Choice::Written(path)) => written.push(path),
+                    Ok(Choice::PassedOver(path, reason)) => passed_over.push((path, reason)),
                     Err(error) => errors.push(error),
                 }
             }
         });
         // Threads find things when they do; what is said has an order.
         let walked = walked.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let (_, mut written, mut errors) = walked;
-        written.sort_unstable();
+        let (_, mut passed_over, mut errors) = walked;
+        passed_over.sort_unstable();
         errors.sort_unstable_by(|one, other| one.path.cmp(&other.path));
-        written.iter().for_each(|path| self.pass_over(path));
+        passed_over.iter().for_each(|(path, reason)| self.pass_over(path, reason));
         errors.iter().for_each(|error| self.faults.add(Described(error)));
     }
 
@@ -159,18 +162,15 @@ impl Search<'_> {
             Ok(Some(file)) => match self.selection.choose(file) {
                 Choice::Listed(candidate) => self.candidates.push(candidate),
                 Choice::NotAsked => {}
-                Choice::Written(path) => self.pass_over(&path),
+                Choice::PassedOver(path, reason) => self.pass_over(&path, reason),
             },
-            Ok(None) => {
-                let text = format_args!("Passing over {}: not a regular file.", shown(name));
-                self.narration.say(text);
-            }
+            Ok(None) => self.pass_over(name, "not a regular file"),
             Err(error) => self.faults.add(format_args!("{list}:{number}: {}", Described(&error))),
         }
     }
 
-    fn pass_over(&mut self, path: &Path) {
-        let text = format_args!("Passing over {}: about to be replaced.", shown(path));
+    fn pass_over(&mut self, path: &Path, reason: &str) {
+        let text = format_args!("Passing over {}: {reason}.", shown(path));
         self.narration.say(text);
     }
 }

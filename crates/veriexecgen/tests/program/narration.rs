@@ -33,6 +33,19 @@ fn each_step_is_told() {
     assert_eq!(run.stderr, "");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_only_the_kernel_shows_is_passed_over() {
+    let tree = Tree::with_programs(&["dir/a"]);
+    tree.link("/proc/self/mounts", "dir/mtab");
+    let run = tree.run(&["-v", "-a", "-d", "dir", "-o", "S"]).expect(0);
+    let told = format!("Passing over {}: shown by the kernel, not kept.\n", tree.name("dir/mtab"));
+    assert!(run.stdout.contains(&told), "{run:#?}");
+    assert_eq!(tree.text("S").lines().count(), 1);
+    let run = tree.run(&["-a", "-r", "-d", "/sys", "-o", "T"]).expect(1);
+    run.complains("/sys: no files are kept there; the kernel shows what it knows", "");
+}
+
 #[test]
 fn recursion_is_told() {
     let tree = Tree::with_programs(&["dir/a"]);
