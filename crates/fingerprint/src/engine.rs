@@ -84,8 +84,7 @@ impl Engine {
         match kernels[..] {
             [only] => Self { algorithm, name: Self::AUTO, lanes: 1, kernels: [only; WIDEST] },
             _ => {
-                let timed: Vec<_> =
-                    kernels.into_iter().map(|kernel| (kernel, time(algorithm, kernel))).collect();
+                let timed = time(algorithm, &kernels);
                 Self::planned(algorithm, &timed)
             }
         }
@@ -119,21 +118,27 @@ impl Engine {
     }
 }
 
-/// How long the kernel takes for sixteen blocks of each of its streams.
-fn time(algorithm: Algorithm, kernel: &Kernel) -> Duration {
-    const BLOCKS: usize = 16;
+/// How long each kernel takes for some blocks of each of its streams.
+///
+/// They take turns: the first rounds wake the upper halves of the vector units, and what else the
+/// machine does meanwhile should not decide between them.
+fn time(algorithm: Algorithm, kernels: &[&'static Kernel]) -> Vec<(&'static Kernel, Duration)> {
+    const ROUNDS: usize = 10;
+    // So many that what a call costs besides does not count for much.
+    const BLOCKS: usize = 32;
     let input = [0; BLOCKS * message::MAX_BLOCK_LEN];
     let input = &black_box(&input)[..BLOCKS * message::block_len(algorithm)];
     let mut states = [message::initial(algorithm); WIDEST];
     let mut streams = Streams { states: &mut states, inputs: [input; WIDEST] };
-    let mut best = Duration::MAX;
-    // The first rounds wake the upper halves of the vector units.
-    for _ in 0..8 {
-        let start = Instant::now();
-        kernel.compress(&mut streams, BLOCKS);
-        best = best.min(start.elapsed());
+    let mut timed: Vec<_> = kernels.iter().map(|kernel| (*kernel, Duration::MAX)).collect();
+    for _ in 0..ROUNDS {
+        for (kernel, best) in &mut timed {
+            let start = Instant::now();
+            kernel.compress(&mut streams, BLOCKS);
+            *best = start.elapsed().min(*best);
+        }
     }
-    best
+    timed
 }
 
 impl fmt::Debug for Engine {
