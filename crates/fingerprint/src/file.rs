@@ -59,38 +59,19 @@ pub enum FileError {
 #[derive(Debug)]
 pub(crate) struct Reading {
     version: Version,
-    /// The version is not from the open file, but from when somebody looked before.
-    is_hearsay: bool,
     offset: u64,
 }
 
 impl Reading {
     /// Reads nothing yet.
     pub(crate) fn begin(file: &File) -> Result<Self, FileError> {
-        let version = Version::of_stat(&stat_regular(file)?);
-        Ok(Self { version, is_hearsay: false, offset: 0 })
+        Ok(Self::begin_seen(Version::of_stat(&stat_regular(file)?)))
     }
 
-    /// The same; but if the file is said to be so short that one read of `room` bytes will show
-    /// that it is at its end, it is taken to be what it was when it was
-    /// [seen](crate::Job::seen).
-    pub(crate) fn begin_seen(
-        file: &File,
-        seen: Option<Version>,
-        room: usize,
-    ) -> Result<Self, FileError> {
-        match seen {
-            Some(version) if version.size() < room as u64 => {
-                Ok(Self { version, is_hearsay: true, offset: 0 })
-            }
-            _ => Self::begin(file),
-        }
-    }
-
-    /// Whether it should begin again if the file is not what it was, because that may have been
-    /// so since before it was opened.
-    pub(crate) const fn is_hearsay(&self) -> bool {
-        self.is_hearsay
+    /// The same of a file that was [seen](crate::Job::seen) to be that, maybe before it was opened:
+    /// if it does not [finish](Self::finish), that may have been so since before.
+    pub(crate) const fn begin_seen(version: Version) -> Self {
+        Self { version, offset: 0 }
     }
 
     /// Reads what comes next, of a file that is not [at its end](Self::is_at_end) or that holds

@@ -7,6 +7,7 @@ use std::ops::Range;
 use crate::directory::Directory;
 use crate::file::{FileError, Reading};
 use crate::kernel::WIDEST;
+use crate::message::MAX_BLOCK_LEN;
 use crate::queue::{Queue, Taken};
 use crate::results::{Gathered, Results};
 use crate::{Begun, Digest, Job, Lanes, Outcome, Piece};
@@ -26,28 +27,26 @@ pub(crate) struct Worker<'a, J, T, I, P> {
 /// A file that is being hashed in a lane, or room for one.
 struct Stream<'a, J, T> {
     work: Option<Work<'a, J, T>>,
+    /// Room for what is read at once, and for the padding after it.
     buffer: Box<[u8]>,
-    /// What of the buffer has been read and not yet hashed.
+    /// What of the buffer has yet to be hashed.
     ready: Range<usize>,
-    /// The file ends there.
+    /// The message ends there.
     last: bool,
 }
 
 struct Work<'a, J, T> {
     taken: Taken<'a, J>,
-    file: File,
-    reading: Reading,
-    /// What the caller made of it, once it has been read from.
-    inspected: Option<T>,
+    file: Source,
+    /// What the caller made of it.
+    inspected: T,
 }
 
-impl<J, T> Work<'_, J, T> {
-    /// Forgets what was heard of the file, and looks at it.
-    fn begin_again(&mut self) -> Result<(), FileError> {
-        self.reading = Reading::begin(&self.file)?;
-        self.inspected = None;
-        Ok(())
-    }
+/// A file of which the first bytes have been read.
+enum Source {
+    /// All of it has been, so many bytes, and it did not change meanwhile.
+    Whole(u64),
+    Part(File, Reading),
 }
 
 impl<'a, J, T, I, P> Worker<'a, J, T, I, P>
@@ -61,14 +60,17 @@ where
         let mut lanes = Lanes::new(self.queue.engine().clone());
         let mut directory = Directory::new(self.max_open > 1);
         let count = lanes.count().min(self.max_open.saturating_sub(1)).max(1);
-        let mut streams: Vec<_> = (0..count).map(|_| Stream::new(read_len(count))).collect();
+        let read_len = read_len(count);
+        let mut streams: Vec<_> = (0..count).map(|_| Stream::new(read_len)).collect();
         loop {
+            let mut all_idle = true;
             for (lane, stream) in streams.iter_mut().enumerate() {
                 if stream.is_used_up() {
                     self.refill(lane, stream, &mut lanes, &mut directory, &mut results);
                 }
+                all_idle &= stream.work.is_none();
             }
-            if streams.iter().all(|stream| stream.work.is_none()) {
+            if all_idle {
                 return;
             }
             advance(&mut lanes, &mut streams);
@@ -87,88 +89,85 @@ where
         if let Some(digest) = lanes.take(lane)
             && let Some(work) = stream.work.take()
         {
-            stream.work = self.conclude(work, digest, results);
+            self.conclude(work, digest, results);
         }
+        let room = stream.buffer.len().saturating_sub(2 * MAX_BLOCK_LEN);
         loop {
-            let begin = || self.begin(stream.buffer.len(), directory, results);
-            let Some(mut work) = stream.work.take().or_else(begin) else { return };
-            let mut read = self.read(&mut work, &mut stream.buffer);
-            if read.is_err() {
-                lanes.abandon(lane);
-                if work.reading.is_hearsay() {
-                    let again = work.begin_again();
-                    read = again.and_then(|()| self.read(&mut work, &mut stream.buffer));
+            let (buffer, _) = stream.buffer.split_at_mut(room);
+            let (taken, read) = match stream.work.take() {
+                Some(work) => (work.taken, read_on(work.file, work.inspected, buffer)),
+                None => {
+                    let Some(taken) = self.queue.take(self.number) else { return };
+                    let read = self.begin(taken.job, buffer, directory);
+                    (taken, read)
                 }
-            }
+            };
             match read {
-                Ok(len) => {
+                Ok(Read { file, inspected, len, last }) => {
+                    let mut work = Work { taken, file, inspected };
                     (self.progress)(0, len as u64);
                     self.queue.advance(self.number, &mut work.taken, len as u64);
-                    stream.ready = 0..len;
-                    stream.last = work.reading.is_at_end();
                     stream.work = Some(work);
+                    stream.last = last;
+                    let end = if last { lanes.seal(lane, &mut stream.buffer, len) } else { len };
+                    stream.ready = 0..end;
                     return;
                 }
-                Err(error) => self.report(work.taken, Err(error), results),
+                Err(error) => {
+                    lanes.abandon(lane);
+                    self.report(taken, Err(error), results);
+                }
             }
         }
     }
 
-    /// The next file that can be opened, unless there is none for this thread.
+    /// Opens a file and reads what comes first, which is inspected.
     fn begin(
         &self,
-        room: usize,
+        job: &J,
+        buffer: &mut [u8],
         directory: &mut Directory,
-        results: &mut Gathered<'_, T>,
-    ) -> Option<Work<'a, J, T>> {
-        loop {
-            let taken = self.queue.take(self.number)?;
-            let job = taken.job;
-            let opened = directory.open(job.path()).and_then(|file| {
-                let reading = Reading::begin_seen(&file, job.seen(), room)?;
-                Ok((file, reading))
-            });
-            match opened {
-                Ok((file, reading)) => return Some(Work { taken, file, reading, inspected: None }),
-                Err(error) => self.report(taken, Err(error), results),
+    ) -> Result<Read<T>, FileError> {
+        let file = directory.open(job.path())?;
+        // If one read will show that it is at its end, it need not be looked at before.
+        if let Some(seen) = job.seen().filter(|seen| seen.size() < buffer.len() as u64) {
+            let mut reading = Reading::begin_seen(seen);
+            let read = self.read_first(job, &file, &mut reading, buffer);
+            if let Ok((len, inspected)) = read
+                && let Ok(bytes) = reading.finish(&file)
+            {
+                return Ok(Read { file: Source::Whole(bytes), inspected, len, last: true });
             }
         }
+        let mut reading = Reading::begin(&file)?;
+        let (len, inspected) = self.read_first(job, &file, &mut reading, buffer)?;
+        let last = reading.is_at_end();
+        let file =
+            if last { Source::Whole(reading.finish(&file)?) } else { Source::Part(file, reading) };
+        Ok(Read { file, inspected, len, last })
     }
 
-    /// Reads what comes next; what comes first is inspected.
-    fn read(&self, work: &mut Work<'a, J, T>, buffer: &mut [u8]) -> Result<usize, FileError> {
-        let len = work.reading.read(&work.file, buffer)?;
-        if work.inspected.is_none() {
-            let begun = Begun {
-                file: &work.file,
-                bytes: buffer.get(..len).unwrap_or_default(),
-                whole: work.reading.is_at_end(),
-            };
-            let inspected = (self.inspect)(work.taken.job, begun).map_err(FileError::Read)?;
-            work.inspected = Some(inspected);
-        }
-        Ok(len)
-    }
-
-    /// Reports a file that was hashed to its end, unless it must be read again.
-    fn conclude(
+    fn read_first(
         &self,
-        mut work: Work<'a, J, T>,
-        digest: Digest,
-        results: &mut Gathered<'_, T>,
-    ) -> Option<Work<'a, J, T>> {
-        let result = match (work.reading.finish(&work.file), work.inspected.take()) {
-            (Ok(bytes), Some(inspected)) => Ok(Outcome { digest, bytes, inspected }),
-            // It was looked at before it was opened, and has been written to since.
-            (Err(_), _) if work.reading.is_hearsay() => match work.begin_again() {
-                Ok(()) => return Some(work),
-                Err(error) => Err(error),
-            },
-            (Err(error), _) => Err(error),
-            (Ok(_), None) => Err(FileError::Changed),
+        job: &J,
+        file: &File,
+        reading: &mut Reading,
+        buffer: &mut [u8],
+    ) -> Result<(usize, T), FileError> {
+        let len = reading.read(file, buffer)?;
+        let bytes = buffer.get(..len).unwrap_or_default();
+        let begun = Begun { file, bytes, whole: reading.is_at_end() };
+        Ok((len, (self.inspect)(job, begun).map_err(FileError::Read)?))
+    }
+
+    /// Reports a file that was hashed to its end.
+    fn conclude(&self, work: Work<'a, J, T>, digest: Digest, results: &mut Gathered<'_, T>) {
+        let Work { taken, file, inspected } = work;
+        let len = match file {
+            Source::Whole(len) => Ok(len),
+            Source::Part(file, reading) => reading.finish(&file),
         };
-        self.report(work.taken, result, results);
-        None
+        self.report(taken, len.map(|bytes| Outcome { digest, bytes, inspected }), results);
     }
 
     fn report(
@@ -180,6 +179,29 @@ where
         results.add(taken.index, result);
         (self.progress)(1, 0);
         self.queue.finish(self.number, taken);
+    }
+}
+
+/// What was read of a file.
+struct Read<T> {
+    file: Source,
+    inspected: T,
+    /// How many bytes.
+    len: usize,
+    /// They are its last.
+    last: bool,
+}
+
+/// Reads what comes next.
+fn read_on<T>(source: Source, inspected: T, buffer: &mut [u8]) -> Result<Read<T>, FileError> {
+    match source {
+        Source::Part(file, mut reading) => {
+            let len = reading.read(&file, buffer)?;
+            let last = reading.is_at_end();
+            Ok(Read { file: Source::Part(file, reading), inspected, len, last })
+        }
+        // There is no more.
+        Source::Whole(_) => Ok(Read { file: source, inspected, len: 0, last: true }),
     }
 }
 
@@ -207,7 +229,8 @@ fn advance<J, T>(lanes: &mut Lanes, streams: &mut [Stream<'_, J, T>]) {
 
 impl<J, T> Stream<'_, J, T> {
     fn new(read_len: usize) -> Self {
-        Self { work: None, buffer: vec![0; read_len].into_boxed_slice(), ready: 0..0, last: false }
+        let buffer = vec![0; read_len + 2 * MAX_BLOCK_LEN].into_boxed_slice();
+        Self { work: None, buffer, ready: 0..0, last: false }
     }
 
     fn is_used_up(&self) -> bool {

@@ -272,7 +272,7 @@ fn a_file_is_what_it_is_when_it_is_hashed_not_what_it_was_when_it_was_seen() {
 }
 
 #[test]
-fn a_short_file_that_is_written_to_while_it_is_hashed_is_hashed_again() {
+fn a_short_file_that_is_written_to_while_it_is_read_is_read_again() {
     for len in [999, 1001] {
         let dir = tempfile::tempdir().unwrap();
         let jobs: Vec<Seen> = (0..40)
@@ -285,13 +285,13 @@ fn a_short_file_that_is_written_to_while_it_is_hashed_is_hashed_again() {
             .collect();
         let new = content(50, len);
         let done = AtomicBool::new(false);
-        // All are of one size: the first is begun first.
-        let progress = |_, bytes| {
-            if bytes > 0 && !done.swap(true, Ordering::Relaxed) {
-                fs::write(&jobs[0].path, &new).unwrap();
+        let inspect = |job: &Seen, _: Begun<'_>| {
+            if job.path == jobs[0].path && !done.swap(true, Ordering::Relaxed) {
+                fs::write(&job.path, &new)?;
             }
+            Ok(())
         };
-        let results = batch(Algorithm::Sha1, 1).run(&jobs, |_, _| Ok(()), progress);
+        let results = batch(Algorithm::Sha1, 1).run(&jobs, inspect, |_, _| ());
         for (index, result) in results.into_iter().enumerate() {
             let old = content(index, 1000);
             let expected = if index == 0 { &new } else { &old };
