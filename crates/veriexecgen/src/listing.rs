@@ -1,16 +1,14 @@
 //! From candidates to entries: digests, and the accesses that each file is listed for.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, mpsc};
 
 use fingerprint::{Batch, Begun, FileError, Identity, Outcome};
-use rayon::iter::{IndexedParallelIterator, ParallelIterator};
-use rayon::slice::ParallelSlice;
 use sigfile::{
     BEGINNING, Classification, Entry, EntryType, PathError, classify, classify_begun, printable,
     show_entry, write_line,
@@ -55,22 +53,29 @@ impl Listing<'_> {
 
     /// Writes the lines of the listed files, for a person to read if they are to be `shown`.
     ///
-    /// All threads make lines, of so many files at a time as do not take much memory.
+    /// All threads make lines, of some files at a time, while those made before are written.
     pub(crate) fn write(&self, out: &mut dyn Write, shown: bool, batch: &Batch) -> io::Result<()> {
-        const AT_ONCE: usize = 16 * 1024;
+        const AT_ONCE: usize = 1024;
         let threads = batch.threads();
-        let share = AT_ONCE.div_ceil(threads.current_num_threads());
-        let parts = self.candidates.chunks(AT_ONCE).zip(self.results.chunks(AT_ONCE));
-        for (candidates, results) in parts {
-            let shares = candidates.par_chunks(share).zip(results.par_chunks(share));
-            let made: Vec<_> = threads.install(|| {
-                shares.map(|(candidates, results)| self.lines(candidates, results, shown)).collect()
-            });
-            for lines in made {
-                out.write_all(&lines?)?;
+        // So many that no thread waits for the writing, and that they do not take much memory.
+        let most = threads.current_num_threads().saturating_mul(4);
+        let mut parts = self.candidates.chunks(AT_ONCE).zip(self.results.chunks(AT_ONCE));
+        threads.in_place_scope(|scope| {
+            let mut begun = VecDeque::new();
+            loop {
+                for (candidates, results) in parts.by_ref().take(most.saturating_sub(begun.len())) {
+                    let (made, lines) = mpsc::sync_channel(1);
+                    begun.push_back(lines);
+                    scope.spawn(move |_| {
+                        // Nobody waits for it any more if the writing has failed.
+                        let _ = made.send(self.lines(candidates, results, shown));
+                    });
+                }
+                let Some(lines) = begun.pop_front() else { return Ok(()) };
+                // If its thread failed, the scope does, too.
+                out.write_all(&lines.recv().map_err(io::Error::other)??)?;
             }
-        }
-        Ok(())
+        })
     }
 
     fn lines(
@@ -79,7 +84,8 @@ impl Listing<'_> {
         results: &[Result<Outcome<Told>, FileError>],
         shown: bool,
     ) -> io::Result<Vec<u8>> {
-        let mut lines = Vec::new();
+        // More than most lines need.
+        let mut lines = Vec::with_capacity(candidates.len().saturating_mul(160));
         for (candidate, result) in candidates.iter().zip(results) {
             let Ok(outcome) = result else { continue };
             if shown {
