@@ -91,7 +91,7 @@ impl Listing<'_> {
             if shown {
                 let entry = entry(candidate, self.prefix, outcome, &self.interpreters);
                 entry.map_or(Ok(()), |entry| show_entry(&mut lines, &entry))?;
-            } else if let Ok(path) = listed_path(candidate, self.prefix) {
+            } else if let Some(path) = self.prefix.strip(candidate.path_bytes()) {
                 let entry_type = entry_type(candidate, outcome, &self.interpreters);
                 write_line(&mut lines, path, &outcome.digest, entry_type)?;
             }
