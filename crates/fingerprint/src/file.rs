@@ -2,10 +2,11 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use rustix::fs::{FileType, OFlags, Stat, fstat};
+use rustix::io::{pread, retry_on_intr};
 
 use crate::{Algorithm, Digest, Hasher, Version};
 
@@ -79,13 +80,8 @@ impl Reading {
     pub(crate) fn read(&mut self, file: &File, buffer: &mut [u8]) -> Result<usize, FileError> {
         // More than what should be left is asked for, where there is room, so that it is seen if
         // there is more.
-        let len = loop {
-            match file.read_at(buffer, self.offset) {
-                Ok(len) => break len,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(FileError::Read(error)),
-            }
-        };
+        let read = retry_on_intr(|| pread(file, &mut *buffer, self.offset));
+        let len = read.map_err(|error| FileError::Read(error.into()))?;
         let offset = self.offset.saturating_add(len as u64);
         if offset > self.version.size() || (len == 0 && !self.is_at_end()) {
             return Err(FileError::Changed);
@@ -166,7 +162,7 @@ const fn noun(kind: FileType) -> &'static str {
 mod tests {
     use std::fs;
     use std::io::{Read, Seek, SeekFrom, Write};
-    use std::os::unix::fs::MetadataExt;
+    use std::os::unix::fs::{FileExt, MetadataExt};
 
     use rustix::fs::{CWD, FileType as Kind, Mode, mknodat};
 
