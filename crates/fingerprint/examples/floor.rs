@@ -27,6 +27,10 @@ const BUFFER: usize = 128 * 1024;
 /// Bytes that each stream has in memory.
 const PIECE: usize = 64 * 1024;
 
+/// From the beginning of one to that of the next: were it a power of two, all would want the same
+/// places of the cache.
+const STRIDE: usize = PIECE + 256;
+
 /// How many such pieces each processor hashes of each of its streams.
 const PIECES: usize = 4096;
 
@@ -133,10 +137,10 @@ fn hash(algorithm: Algorithm, processors: usize, streams: usize) -> u64 {
         let worker = || {
             let mut lanes = Lanes::new(engine.clone());
             let count = lanes.count().min(streams.div_ceil(processors));
-            let memory = vec![7; count * PIECE];
+            let memory = vec![7; count * STRIDE];
             for _ in 0..PIECES {
-                let last = |bytes| Piece { bytes, last: true };
-                let mut pieces: Vec<_> = memory.chunks(PIECE).map(last).collect();
+                let streams = memory.chunks(STRIDE).map(|bytes| &bytes[..PIECE]);
+                let mut pieces: Vec<_> = streams.map(|bytes| Piece { bytes, last: true }).collect();
                 while pieces.iter().any(|piece| piece.last) {
                     lanes.run(&mut pieces);
                 }
@@ -144,7 +148,7 @@ fn hash(algorithm: Algorithm, processors: usize, streams: usize) -> u64 {
                     black_box(lanes.take(lane));
                 }
             }
-            memory.len() as u64 * PIECES as u64
+            (count * PIECE * PIECES) as u64
         };
         let workers: Vec<_> = (0..processors).map(|_| scope.spawn(worker)).collect();
         workers.into_iter().map(|worker| worker.join().unwrap()).sum()
