@@ -12,6 +12,17 @@ use crate::queue::{Queue, Taken};
 use crate::results::{Gathered, Results};
 use crate::{Begun, Digest, Job, Lanes, Outcome, Piece};
 
+/// How much is read of a file at once, in bytes: less makes lanes stop more often, and more brings
+/// little.
+const READ_LEN: usize = 64 * 1024;
+
+/// From the beginning of one buffer to that of the next: room for the padding after what is read,
+/// and not a power of two, so that not all buffers want the same places of the cache.
+const STRIDE: usize = READ_LEN + 2 * MAX_BLOCK_LEN;
+
+/// Where a buffer should begin: a block that lies across two lines of the cache is loaded twice.
+const CACHE_LINE: usize = 64;
+
 /// Hashes what a queue holds until it is empty.
 pub(crate) struct Worker<'a, J, T, I, P> {
     /// Its place among the threads.
@@ -25,10 +36,10 @@ pub(crate) struct Worker<'a, J, T, I, P> {
 }
 
 /// A file that is being hashed in a lane, or room for one.
-struct Stream<'a, J, T> {
+struct Stream<'a, 'b, J, T> {
     work: Option<Work<'a, J, T>>,
     /// Room for what is read at once, and for the padding after it.
-    buffer: Box<[u8]>,
+    buffer: &'b mut [u8],
     /// What of the buffer has yet to be hashed.
     ready: Range<usize>,
     /// The message ends there.
@@ -60,8 +71,10 @@ where
         let mut lanes = Lanes::new(self.queue.engine().clone());
         let mut directory = Directory::new(self.max_open > 1);
         let count = lanes.count().min(self.max_open.saturating_sub(1)).max(1);
-        let read_len = read_len(count);
-        let mut streams: Vec<_> = (0..count).map(|_| Stream::new(read_len)).collect();
+        let mut room = vec![0; (count + 1) * STRIDE];
+        let aligned = room.as_ptr().align_offset(CACHE_LINE).min(STRIDE);
+        let buffers = room[aligned..].chunks_exact_mut(STRIDE);
+        let mut streams: Vec<_> = buffers.take(count).map(Stream::new).collect();
         loop {
             let mut all_idle = true;
             for (lane, stream) in streams.iter_mut().enumerate() {
@@ -81,7 +94,7 @@ where
     fn refill(
         &self,
         lane: usize,
-        stream: &mut Stream<'a, J, T>,
+        stream: &mut Stream<'a, '_, J, T>,
         lanes: &mut Lanes,
         directory: &mut Directory,
         results: &mut Gathered<'_, T>,
@@ -109,7 +122,7 @@ where
                     self.queue.advance(self.number, &mut work.taken, len as u64);
                     stream.work = Some(work);
                     stream.last = last;
-                    let end = if last { lanes.seal(lane, &mut stream.buffer, len) } else { len };
+                    let end = if last { lanes.seal(lane, stream.buffer, len) } else { len };
                     stream.ready = 0..end;
                     return;
                 }
@@ -205,15 +218,8 @@ fn read_on<T>(source: Source, inspected: T, buffer: &mut [u8]) -> Result<Read<T>
     }
 }
 
-/// How much is read at once, in bytes, if so many files are read in turn.
-///
-/// What is read should still be in the second level cache when it is hashed.
-fn read_len(files: usize) -> usize {
-    if files > 8 { 32 * 1024 } else { 64 * 1024 }
-}
-
 /// Hashes until one of the streams is used up.
-fn advance<J, T>(lanes: &mut Lanes, streams: &mut [Stream<'_, J, T>]) {
+fn advance<J, T>(lanes: &mut Lanes, streams: &mut [Stream<'_, '_, J, T>]) {
     let mut pieces = [Piece::default(); WIDEST];
     for (piece, stream) in pieces.iter_mut().zip(&*streams) {
         let bytes = stream.buffer.get(stream.ready.clone()).unwrap_or_default();
@@ -227,9 +233,8 @@ fn advance<J, T>(lanes: &mut Lanes, streams: &mut [Stream<'_, J, T>]) {
     }
 }
 
-impl<J, T> Stream<'_, J, T> {
-    fn new(read_len: usize) -> Self {
-        let buffer = vec![0; read_len + 2 * MAX_BLOCK_LEN].into_boxed_slice();
+impl<'b, J, T> Stream<'_, 'b, J, T> {
+    fn new(buffer: &'b mut [u8]) -> Self {
         Self { work: None, buffer, ready: 0..0, last: false }
     }
 
