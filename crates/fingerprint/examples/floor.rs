@@ -31,6 +31,9 @@ const PIECE: usize = 64 * 1024;
 /// places of the cache.
 const STRIDE: usize = PIECE + 256;
 
+/// A block that lies across two lines of the cache is loaded twice.
+const CACHE_LINE: usize = 64;
+
 /// How many such pieces each processor hashes of each of its streams.
 const PIECES: usize = 4096;
 
@@ -137,9 +140,10 @@ fn hash(algorithm: Algorithm, processors: usize, streams: usize) -> u64 {
         let worker = || {
             let mut lanes = Lanes::new(engine.clone());
             let count = lanes.count().min(streams.div_ceil(processors));
-            let memory = vec![7; count * STRIDE];
+            let memory = vec![7; (count + 1) * STRIDE];
+            let memory = &memory[memory.as_ptr().align_offset(CACHE_LINE)..];
             for _ in 0..PIECES {
-                let streams = memory.chunks(STRIDE).map(|bytes| &bytes[..PIECE]);
+                let streams = memory.chunks_exact(STRIDE).take(count).map(|bytes| &bytes[..PIECE]);
                 let mut pieces: Vec<_> = streams.map(|bytes| Piece { bytes, last: true }).collect();
                 while pieces.iter().any(|piece| piece.last) {
                     lanes.run(&mut pieces);
