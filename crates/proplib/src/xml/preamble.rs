@@ -119,14 +119,6 @@ mod tests {
     use crate::Mode;
     use crate::read_error::ReadErrorKind;
 
-    fn strict(text: &str) -> Scanner<'_> {
-        Scanner::new(text.as_bytes(), Mode::Strict)
-    }
-
-    fn tolerant(text: &str) -> Scanner<'_> {
-        Scanner::new(text.as_bytes(), Mode::Tolerant)
-    }
-
     #[test]
     fn a_preamble_ends_at_its_first_angle_bracket() {
         for (text, rest) in [
@@ -137,11 +129,11 @@ mod tests {
             ("<!DOCTYPE html>", "<!DOCTYPE html>"),
             ("<!-- --><?xml ?>", "<!-- --><?xml ?>"),
         ] {
-            let mut scanner = strict(text);
+            let mut scanner = Scanner::strict(text);
             scanner.skip_preamble().unwrap();
             assert_eq!(scanner.rest(), rest.as_bytes(), "{text}");
         }
-        assert!(strict("<?xml version").skip_preamble().is_err());
+        assert!(Scanner::strict("<?xml version").skip_preamble().is_err());
     }
 
     #[test]
@@ -159,11 +151,11 @@ mod tests {
             // NetBSD goes on after the first angle bracket, if it can.
             ("<!DOCTYPE plist [><!-- --><plist>]><plist>", "<plist>]><plist>"),
         ] {
-            let mut scanner = tolerant(text);
+            let mut scanner = Scanner::tolerant(text);
             scanner.skip_preamble().unwrap();
             assert_eq!(scanner.rest(), rest.as_bytes(), "{text}");
         }
-        assert!(tolerant("<!DOCTYPE plist [<!ENTITY a \"b\">").skip_preamble().is_err());
+        assert!(Scanner::tolerant("<!DOCTYPE plist [<!ENTITY a \"b\">").skip_preamble().is_err());
     }
 
     /// What is found in the beginning of a text must hold whatever comes behind it.

@@ -158,6 +158,17 @@ impl<'a> Scanner<'a> {
 }
 
 #[cfg(test)]
+impl<'a> Scanner<'a> {
+    pub(super) const fn strict(text: &'a str) -> Self {
+        Self::new(text.as_bytes(), Mode::Strict)
+    }
+
+    pub(super) const fn tolerant(text: &'a str) -> Self {
+        Self::new(text.as_bytes(), Mode::Tolerant)
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -200,15 +200,6 @@ impl<'a> Scanner<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Mode;
-
-    fn strict(text: &str) -> Scanner<'_> {
-        Scanner::new(text.as_bytes(), Mode::Strict)
-    }
-
-    fn tolerant(text: &str) -> Scanner<'_> {
-        Scanner::new(text.as_bytes(), Mode::Tolerant)
-    }
 
     #[test]
     fn tags_are_read_as_netbsd_reads_them() {
@@ -224,7 +215,7 @@ mod tests {
             ("<d size=\">\n<\">", Form::Start, "d", Some(("size", ">\n<"))),
             ("</d a=\"\">", Form::End, "d", Some(("a", ""))),
         ] {
-            let tag = strict(text).tag(Expected::Value).unwrap();
+            let tag = Scanner::strict(text).tag(Expected::Value).unwrap();
             assert_eq!((tag.form, tag.name), (form, name.as_bytes()), "{text}");
             let found = tag.attribute.map(|attribute| (attribute.name, attribute.value));
             let wanted = attribute.map(|(name, value)| (name.as_bytes(), value.as_bytes()));
@@ -271,7 +262,7 @@ mod tests {
             "<!---><a>",
             "<![CDATA[a]]>",
         ] {
-            assert!(strict(text).tag(Expected::Value).is_err(), "{text}");
+            assert!(Scanner::strict(text).tag(Expected::Value).is_err(), "{text}");
         }
     }
 
@@ -293,7 +284,7 @@ mod tests {
             ("<a b \"c\">", Form::Start, None),
             ("</a b=\"c\">", Form::End, None),
         ] {
-            let tag = tolerant(text).tag(Expected::Value).unwrap();
+            let tag = Scanner::tolerant(text).tag(Expected::Value).unwrap();
             assert_eq!((tag.form, tag.name), (form, &b"a"[..]), "{text}");
             let value = tag.attribute.map(|attribute| attribute.value);
             assert_eq!(value, size.map(str::as_bytes), "{text}");
@@ -314,7 +305,7 @@ mod tests {
             "<a <b>",
             "<!a>",
         ] {
-            let fault = tolerant(text).tag(Expected::Value).unwrap_err();
+            let fault = Scanner::tolerant(text).tag(Expected::Value).unwrap_err();
             assert!(matches!(fault.kind, ReadErrorKind::Other(_)), "{text}: {fault:?}");
         }
     }
