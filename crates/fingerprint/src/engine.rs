@@ -83,10 +83,7 @@ impl Engine {
         let kernels: Vec<_> = Kernel::all(algorithm).collect();
         match kernels[..] {
             [only] => Self { algorithm, name: Self::AUTO, lanes: 1, kernels: [only; WIDEST] },
-            _ => {
-                let timed = time(algorithm, &kernels);
-                Self::planned(algorithm, &timed)
-            }
+            _ => Self::planned(algorithm, &time(algorithm, &kernels)),
         }
     }
 

@@ -103,9 +103,8 @@ where
         {
             self.conclude(work, digest, results);
         }
-        let room = stream.buffer.len().saturating_sub(2 * MAX_BLOCK_LEN);
         loop {
-            let (buffer, _) = stream.buffer.split_at_mut(room);
+            let (buffer, _) = stream.buffer.split_at_mut(READ_LEN);
             let (taken, read) = match stream.work.take() {
                 Some(work) => (work.taken, read_on(work.file, work.inspected, buffer)),
                 None => {
