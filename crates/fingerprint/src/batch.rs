@@ -21,7 +21,8 @@ use crate::{Algorithm, Digest, Engine, Version};
 ///
 /// The largest files come first, so that none of them is left alone at the end; all others come in
 /// the order of the jobs, for which those of a directory should stand together. Each thread has a
-/// read buffer for each [lane](Engine::lanes); what else is held is the results.
+/// read buffer for each [lane](Engine::lanes); what else is held is the results. When a file is not
+/// in memory, the system is asked for some of those after it before any of them is waited for.
 #[derive(Debug)]
 pub struct Batch {
     engine: Engine,
@@ -39,7 +40,8 @@ pub trait Job: Sync {
         None
     }
 
-    /// Its length in bytes as far as known. It orders and divides the work and has no other effect.
+    /// Its length in bytes as far as known. It orders and divides the work, and tells how much of
+    /// it is asked for ahead; it has no other effect.
     fn size(&self) -> u64 {
         self.seen().map_or(0, Version::size)
     }

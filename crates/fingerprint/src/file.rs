@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use rustix::fs::{FileType, OFlags, Stat, fstat};
-use rustix::io::{pread, retry_on_intr};
+use rustix::io::{Errno, pread, retry_on_intr};
 
 use crate::{Algorithm, Digest, Hasher, Version};
 
@@ -81,7 +81,28 @@ impl Reading {
         // More than what should be left is asked for, where there is room, so that it is seen if
         // there is more.
         let read = retry_on_intr(|| pread(file, &mut *buffer, self.offset));
-        let len = read.map_err(|error| FileError::Read(error.into()))?;
+        self.advance(read.map_err(|error| FileError::Read(error.into()))?)
+    }
+
+    /// Does the same, and calls `must_wait` first if it must be waited for and the system can tell.
+    pub(crate) fn read_or_wait(
+        &mut self,
+        file: &File,
+        buffer: &mut [u8],
+        must_wait: impl FnOnce(),
+    ) -> Result<usize, FileError> {
+        let left = self.version.size().saturating_sub(self.offset);
+        match pread_at_hand(file, buffer, self.offset) {
+            Ok(len) if len as u64 >= left.min(buffer.len() as u64) => return self.advance(len),
+            Ok(_) | Err(Errno::AGAIN) => must_wait(),
+            // Whatever it is, reading it the usual way will tell.
+            Err(_) => {}
+        }
+        self.read(file, buffer)
+    }
+
+    /// Takes note that so much was read.
+    fn advance(&mut self, len: usize) -> Result<usize, FileError> {
         let offset = self.offset.saturating_add(len as u64);
         if offset > self.version.size() || (len == 0 && !self.is_at_end()) {
             return Err(FileError::Changed);
@@ -104,6 +125,18 @@ impl Reading {
             Err(FileError::Changed)
         }
     }
+}
+
+/// Reads what is in memory already.
+#[cfg(target_os = "linux")]
+fn pread_at_hand(file: &File, buffer: &mut [u8], offset: u64) -> rustix::io::Result<usize> {
+    use rustix::io::{ReadWriteFlags, preadv2};
+    preadv2(file, &mut [io::IoSliceMut::new(buffer)], offset, ReadWriteFlags::NOWAIT)
+}
+
+#[cfg(not(target_os = "linux"))]
+const fn pread_at_hand(_: &File, _: &mut [u8], _: u64) -> rustix::io::Result<usize> {
+    Err(Errno::OPNOTSUPP)
 }
 
 /// How a file is opened, whatever it may turn out to be.
@@ -231,6 +264,28 @@ mod tests {
 
         let left_alone = fresh();
         assert!(hashed(&left_alone, |_| ()).is_ok());
+    }
+
+    #[test]
+    fn only_what_is_not_at_hand_is_waited_for() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&[b'x'; 3000]).unwrap();
+        let mut buffer = [0; 2000];
+        let mut reading = Reading::begin(&file).unwrap();
+        for expected in [2000, 1000] {
+            let read = reading.read_or_wait(&file, &mut buffer, || panic!("it was just written"));
+            assert_eq!(read.unwrap(), expected);
+        }
+        assert_eq!(reading.finish(&file).unwrap(), 3000);
+
+        // What is not there can be waited for in vain.
+        let mut reading = Reading::begin(&file).unwrap();
+        file.set_len(500).unwrap();
+        let mut waits = 0;
+        let read = reading.read_or_wait(&file, &mut buffer, || waits += 1);
+        assert_eq!((read.unwrap(), waits), (500, u32::from(cfg!(target_os = "linux"))));
+        let read = reading.read_or_wait(&file, &mut buffer, || waits += 1);
+        assert!(matches!(read, Err(FileError::Changed)));
     }
 
     #[test]

@@ -14,6 +14,8 @@ mod algorithm;
 mod digest;
 
 #[cfg(feature = "std")]
+mod ahead;
+#[cfg(feature = "std")]
 mod batch;
 #[cfg(feature = "std")]
 mod directory;

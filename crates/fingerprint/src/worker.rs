@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io;
 use std::ops::Range;
 
+use crate::ahead::{Ahead, Opened};
 use crate::directory::Directory;
 use crate::file::{FileError, Reading};
 use crate::kernel::WIDEST;
@@ -68,8 +69,11 @@ where
     pub(crate) fn run(&self) {
         let mut results = Gathered::new(self.results);
         let mut lanes = Lanes::new(self.queue.engine().clone());
-        let mut directory = Directory::new(self.max_open > 1);
+        let directory = Directory::new(self.max_open > 1);
         let count = lanes.count().min(self.max_open.saturating_sub(1)).max(1);
+        // Beside the files of the lanes and their directory.
+        let most = self.max_open.saturating_sub(count + 1);
+        let mut ahead = Ahead::new(self.queue, self.number, directory, most);
         let mut room = vec![0; (count + 1) * STRIDE];
         let aligned = room.as_ptr().align_offset(CACHE_LINE).min(STRIDE);
         let buffers = room[aligned..].chunks_exact_mut(STRIDE);
@@ -78,7 +82,7 @@ where
             let mut all_idle = true;
             for (lane, stream) in streams.iter_mut().enumerate() {
                 if stream.is_used_up() {
-                    self.refill(lane, stream, &mut lanes, &mut directory, &mut results);
+                    self.refill(lane, stream, &mut lanes, &mut ahead, &mut results);
                 }
                 all_idle &= stream.work.is_none();
             }
@@ -95,7 +99,7 @@ where
         lane: usize,
         stream: &mut Stream<'a, '_, J, T>,
         lanes: &mut Lanes,
-        directory: &mut Directory,
+        ahead: &mut Ahead<'a, J>,
         results: &mut Gathered<'_, T>,
     ) {
         if let Some(digest) = lanes.take(lane)
@@ -108,8 +112,8 @@ where
             let (taken, read) = match stream.work.take() {
                 Some(work) => (work.taken, read_on(work.file, work.inspected, buffer)),
                 None => {
-                    let Some(taken) = self.queue.take(self.number) else { return };
-                    let read = self.begin(taken.job, buffer, directory);
+                    let Some(Opened { taken, file, .. }) = ahead.take() else { return };
+                    let read = file.and_then(|file| self.begin(taken.job, file, buffer, ahead));
                     (taken, read)
                 }
             };
@@ -132,18 +136,18 @@ where
         }
     }
 
-    /// Opens a file and reads what comes first, which is inspected.
+    /// Reads what comes first of a file, which is inspected.
     fn begin(
         &self,
         job: &J,
+        file: File,
         buffer: &mut [u8],
-        directory: &mut Directory,
+        ahead: &mut Ahead<'a, J>,
     ) -> Result<Read<T>, FileError> {
-        let file = directory.open(job.path())?;
         // If one read will show that it is at its end, it need not be looked at before.
         if let Some(seen) = job.seen().filter(|seen| seen.size() < buffer.len() as u64) {
             let mut reading = Reading::begin_seen(seen);
-            let read = self.read_first(job, &file, &mut reading, buffer);
+            let read = self.read_first(job, &file, &mut reading, buffer, ahead);
             if let Ok((len, inspected)) = read
                 && let Ok(bytes) = reading.finish(&file)
             {
@@ -151,7 +155,7 @@ where
             }
         }
         let mut reading = Reading::begin(&file)?;
-        let (len, inspected) = self.read_first(job, &file, &mut reading, buffer)?;
+        let (len, inspected) = self.read_first(job, &file, &mut reading, buffer, ahead)?;
         let last = reading.is_at_end();
         let file =
             if last { Source::Whole(reading.finish(&file)?) } else { Source::Part(file, reading) };
@@ -164,8 +168,9 @@ where
         file: &File,
         reading: &mut Reading,
         buffer: &mut [u8],
+        ahead: &mut Ahead<'a, J>,
     ) -> Result<(usize, T), FileError> {
-        let len = reading.read(file, buffer)?;
+        let len = reading.read_or_wait(file, buffer, || ahead.ask())?;
         let bytes = buffer.get(..len).unwrap_or_default();
         let begun = Begun { file, bytes, whole: reading.is_at_end() };
         Ok((len, (self.inspect)(job, begun).map_err(FileError::Read)?))
