@@ -118,14 +118,14 @@ where
                 }
             };
             match read {
-                Ok(Read { file, inspected, len, last }) => {
-                    let mut work = Work { taken, file, inspected };
+                Ok(Read { file, inspected, len }) => {
+                    stream.last = matches!(file, Source::Whole(_));
+                    let end = if stream.last { lanes.seal(lane, stream.buffer, len) } else { len };
+                    stream.ready = 0..end;
                     (self.progress)(0, len as u64);
+                    let mut work = Work { taken, file, inspected };
                     self.queue.advance(self.number, &mut work.taken, len as u64);
                     stream.work = Some(work);
-                    stream.last = last;
-                    let end = if last { lanes.seal(lane, stream.buffer, len) } else { len };
-                    stream.ready = 0..end;
                     return;
                 }
                 Err(error) => {
@@ -151,15 +151,12 @@ where
             if let Ok((len, inspected)) = read
                 && let Ok(bytes) = reading.finish(&file)
             {
-                return Ok(Read { file: Source::Whole(bytes), inspected, len, last: true });
+                return Ok(Read { file: Source::Whole(bytes), inspected, len });
             }
         }
         let mut reading = Reading::begin(&file)?;
         let (len, inspected) = self.read_first(job, &file, &mut reading, buffer, ahead)?;
-        let last = reading.is_at_end();
-        let file =
-            if last { Source::Whole(reading.finish(&file)?) } else { Source::Part(file, reading) };
-        Ok(Read { file, inspected, len, last })
+        Ok(Read { file: Source::after(file, reading)?, inspected, len })
     }
 
     fn read_first(
@@ -198,14 +195,23 @@ where
     }
 }
 
+impl Source {
+    /// What a file is when something was read of it.
+    fn after(file: File, reading: Reading) -> Result<Self, FileError> {
+        Ok(if reading.is_at_end() {
+            Self::Whole(reading.finish(&file)?)
+        } else {
+            Self::Part(file, reading)
+        })
+    }
+}
+
 /// What was read of a file.
 struct Read<T> {
     file: Source,
     inspected: T,
     /// How many bytes.
     len: usize,
-    /// They are its last.
-    last: bool,
 }
 
 /// Reads what comes next.
@@ -213,11 +219,10 @@ fn read_on<T>(source: Source, inspected: T, buffer: &mut [u8]) -> Result<Read<T>
     match source {
         Source::Part(file, mut reading) => {
             let len = reading.read(&file, buffer)?;
-            let last = reading.is_at_end();
-            Ok(Read { file: Source::Part(file, reading), inspected, len, last })
+            Ok(Read { file: Source::after(file, reading)?, inspected, len })
         }
         // There is no more.
-        Source::Whole(_) => Ok(Read { file: source, inspected, len: 0, last: true }),
+        Source::Whole(_) => Ok(Read { file: source, inspected, len: 0 }),
     }
 }
 
