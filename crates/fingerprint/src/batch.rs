@@ -121,7 +121,13 @@ impl Batch {
         depth: Depth,
         found: impl Fn(Vec<Result<Found, TreeError>>) + Sync,
     ) {
-        tree::walk(&self.pool, root, depth, &found);
+        /// So many that a disk is kept busy while most of them wait for it.
+        const WALKERS: usize = 16;
+        let walkers = ThreadPoolBuilder::new()
+            .num_threads(self.pool.current_num_threads().max(WALKERS))
+            .thread_name(|index| format!("walk-{index}"))
+            .build();
+        tree::walk(walkers.as_ref().unwrap_or(&self.pool), root, depth, &found);
     }
 
     /// Hashes every file; the results are in the order of the jobs, one for each.
