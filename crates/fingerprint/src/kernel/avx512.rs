@@ -57,15 +57,22 @@ fn ternary<const TABLE: i32>(a: __m512i, b: __m512i, c: __m512i) -> __m512i {
     _mm512_ternarylogic_epi64::<TABLE>(a, b, c)
 }
 
-/// Each in one instruction.
+/// Each in one instruction, which leaves no halves to add one by one.
 macro_rules! functions_of_three {
-    ($($name:ident: $table:ident,)*) => {$(
+    ($($name:ident: $table:ident,)*) => {
+        $(
+            #[inline(always)]
+            fn $name(self, b: Self, c: Self) -> Self {
+                // SAFETY: a value exists.
+                Self(unsafe { ternary::<$table>(self.0, b.0, c.0) })
+            }
+        )*
+
         #[inline(always)]
-        fn $name(self, b: Self, c: Self) -> Self {
-            // SAFETY: a value exists.
-            Self(unsafe { ternary::<$table>(self.0, b.0, c.0) })
+        fn add_choice(self, which: Self, yes: Self, no: Self) -> Self {
+            self.add(which.choose(yes, no))
         }
-    )*};
+    };
 }
 
 vector! {

@@ -111,7 +111,7 @@ impl Rounds<4> for Md5 {
                 let sum = a.add(word.add_word(added[16 * ROUND + I]));
                 let sum = match ROUND {
                     0 => sum.add(b.choose(c, d)),
-                    1 => sum.add(d.choose(b, c)),
+                    1 => sum.add_choice(d, b, c),
                     2 => sum.add(b.parity(c, d)),
                     _ => sum.sub(b.not_and_xor(d, c)),
                 };

@@ -86,7 +86,7 @@ fn step<V: Vector<Word = u32>, const LINE: usize>(
         0 => sum.add(b.parity(c, d)),
         1 => sum.add(b.choose(c, d)),
         2 => sum.sub(b.not_and_xor(c, d)),
-        3 => sum.add(d.choose(b, c)),
+        3 => sum.add_choice(d, b, c),
         _ => sum.sub(c.not_and_xor(d, b)),
     };
     [e, sum.rotate_left(u32::from(ROTATIONS[LINE][step])).add(e), b, c.rotate_left(10), d]

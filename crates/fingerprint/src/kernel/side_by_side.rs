@@ -54,6 +54,7 @@ impl<V: Vector> Vector for Pair<V> {
     each! {
         swap_bytes() add(other) sub(other) and(other) not_and(other) xor(other)
         parity(b, c) choose(yes, no) majority(b, c) not_and_xor(b, c)
+        add_choice(which, yes, no)
     }
 
     #[inline(always)]

@@ -67,6 +67,13 @@ pub(super) trait Vector: Copy {
         no.xor(self.and(yes.xor(no)))
     }
 
+    /// `self + which.choose(yes, no)`, in which `yes` is known last: the sum of the two halves has
+    /// less to wait for it.
+    #[inline(always)]
+    fn add_choice(self, which: Self, yes: Self, no: Self) -> Self {
+        self.add(which.not_and(no)).add(which.and(yes))
+    }
+
     /// Each bit that two of the three have.
     #[inline(always)]
     fn majority(self, b: Self, c: Self) -> Self {
