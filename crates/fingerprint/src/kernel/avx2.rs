@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::lockstep::{self, Rounds};
+use super::lockstep::{self, Rounds, Turns};
 use super::md5::Md5;
 use super::rmd160::Rmd160;
 use super::sha1::Sha1;
@@ -15,7 +15,7 @@ pub(super) static MD5: [Kernel; 1] = [kernel::<Pair<U32x8>, Md5, _>("avx2 x16")]
 pub(super) static SHA1: [Kernel; 2] =
     [kernel::<U32x8, Sha1, _>("avx2 x8"), kernel::<Pair<U32x8>, Sha1, _>("avx2 x16")];
 pub(super) static RMD160: [Kernel; 2] =
-    [kernel::<U32x8, Rmd160, _>("avx2 x8"), kernel::<Pair<U32x8>, Rmd160, _>("avx2 x16")];
+    [kernel::<U32x8, Rmd160, _>("avx2 x8"), in_turns::<U32x8, Rmd160, _, 2>("avx2 x16")];
 pub(super) static SHA256: [Kernel; 1] = [kernel::<U32x8, Sha2<u32>, _>("avx2 x8")];
 pub(super) static SHA512: [Kernel; 1] = [kernel::<U64x4, Sha2<u64>, _>("avx2 x4")];
 
@@ -25,6 +25,14 @@ where
     R: Rounds<WORDS, Word = V::Word>,
 {
     Kernel { name, width: V::LANES, has, compress: compress::<V, R, WORDS> }
+}
+
+const fn in_turns<V, R, const WORDS: usize, const N: usize>(name: &'static str) -> Kernel
+where
+    V: Vector,
+    R: Turns<WORDS, Word = V::Word>,
+{
+    Kernel { name, width: N * V::LANES, has, compress: compress_in_turns::<V, R, WORDS, N> }
 }
 
 fn has() -> bool {
@@ -39,6 +47,18 @@ where
 {
     // SAFETY: the instructions are enabled here.
     unsafe { lockstep::compress::<V, R, WORDS>(streams, blocks) }
+}
+
+#[target_feature(enable = "avx2")]
+unsafe fn compress_in_turns<V, R, const WORDS: usize, const N: usize>(
+    streams: &mut Streams<'_>,
+    blocks: usize,
+) where
+    V: Vector,
+    R: Turns<WORDS, Word = V::Word>,
+{
+    // SAFETY: the instructions are enabled here.
+    unsafe { lockstep::compress_in_turns::<V, R, WORDS, N>(streams, blocks) }
 }
 
 vector! {

@@ -1,6 +1,6 @@
 //! RIPEMD-160 in lanes, ISO/IEC 10118-3 (dedicated hash-function 1).
 
-use super::lockstep::Rounds;
+use super::lockstep::{self, Rounds, Turns};
 use super::unknown;
 use super::vector::Vector;
 
@@ -64,13 +64,48 @@ impl Rounds<5> for Rmd160 {
                 right = step::<V, 1>(right, 16 * ROUND + I, &words, k[1][ROUND]);
             });
         });
-        let mut state = before;
-        for word in 0..5 {
-            let sum = left[(word + 2) % 5].add(right[(word + 3) % 5]);
-            state[word] = before[(word + 1) % 5].add(sum);
-        }
-        state
+        after(before, left, right)
     }
+}
+
+impl Turns<5> for Rmd160 {
+    /// In turns of four steps.
+    #[inline(always)]
+    fn of_blocks<V: Vector<Word = u32>, const N: usize>(
+        mut states: [[V; 5]; N],
+        words: [[V; 16]; N],
+    ) -> [[V; 5]; N] {
+        let k = unknown(&K);
+        let [mut lefts, mut rights] = [states; 2];
+        unrolled!(TURN in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 => {
+            let mut which = 0;
+            while which < N {
+                let [mut left, mut right] = [lefts[which], rights[which]];
+                unrolled!(I in 0 1 2 3 => {
+                    const STEP: usize = 4 * TURN + I;
+                    left = step::<V, 0>(left, STEP, &words[which], k[0][STEP / 16]);
+                    right = step::<V, 1>(right, STEP, &words[which], k[1][STEP / 16]);
+                });
+                [lefts[which], rights[which]] = [left, right];
+                which = lockstep::next(which);
+            }
+        });
+        for which in 0..N {
+            states[which] = after(states[which], lefts[which], rights[which]);
+        }
+        states
+    }
+}
+
+/// The state after a block, of the one before it and of what the lines have made of that.
+#[inline(always)]
+fn after<V: Vector>(before: [V; 5], left: [V; 5], right: [V; 5]) -> [V; 5] {
+    let mut state = before;
+    for word in 0..5 {
+        let sum = left[(word + 2) % 5].add(right[(word + 3) % 5]);
+        state[word] = before[(word + 1) % 5].add(sum);
+    }
+    state
 }
 
 /// The right line has the functions of the rounds in the opposite order.
