@@ -11,7 +11,8 @@ use super::side_by_side::Pair;
 use super::vector::{Vector, Word, vector};
 use super::{Kernel, Streams, WIDEST, block};
 
-pub(super) static MD5: [Kernel; 1] = [kernel::<Pair<U32x8>, Md5, _>("avx2 x16")];
+pub(super) static MD5: [Kernel; 2] =
+    [kernel::<Pair<U32x8>, Md5, _>("avx2 x16"), in_turns::<Pair<U32x8>, Md5, _, 2>("avx2 x32")];
 pub(super) static SHA1: [Kernel; 2] =
     [kernel::<U32x8, Sha1, _>("avx2 x8"), kernel::<Pair<U32x8>, Sha1, _>("avx2 x16")];
 pub(super) static RMD160: [Kernel; 2] =

@@ -1,6 +1,6 @@
 //! MD5 in lanes, RFC 1321 section 3.4.
 
-use super::lockstep::{self, Rounds};
+use super::lockstep::{self, Rounds, Turns};
 use super::unknown;
 use super::vector::Vector;
 
@@ -101,23 +101,60 @@ impl Rounds<4> for Md5 {
         let mut state = before;
         unrolled!(ROUND in 0 1 2 3 => {
             unrolled!(I in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 => {
-                let [a, b, c, d] = state;
-                let word = match ROUND {
-                    0 => words[I],
-                    1 => words[(5 * I + 1) % 16],
-                    2 => words[(3 * I + 5) % 16],
-                    _ => words[(7 * I) % 16],
-                };
-                let sum = a.add(word.add_word(added[16 * ROUND + I]));
-                let sum = match ROUND {
-                    0 => sum.add(b.choose(c, d)),
-                    1 => sum.add_choice(d, b, c),
-                    2 => sum.add(b.parity(c, d)),
-                    _ => sum.sub(b.not_and_xor(d, c)),
-                };
-                state = [d, b.add(sum.rotate_left(ROTATIONS[ROUND][I % 4])), b, c];
+                state = step::<V, ROUND, I>(state, &words, added);
             });
         });
         lockstep::sum(state, before)
     }
+}
+
+impl Turns<4> for Md5 {
+    /// In turns of eight steps.
+    #[inline(always)]
+    fn of_blocks<V: Vector<Word = u32>, const N: usize>(
+        before: [[V; 4]; N],
+        words: [[V; 16]; N],
+    ) -> [[V; 4]; N] {
+        let mut states = before;
+        let added = unknown(&ADDED);
+        unrolled!(ROUND in 0 1 2 3 => {
+            unrolled!(HALF in 0 1 => {
+                let mut which = 0;
+                while which < N {
+                    let mut state = states[which];
+                    unrolled!(I in 0 1 2 3 4 5 6 7 => {
+                        state = step::<V, ROUND, { 8 * HALF + I }>(state, &words[which], added);
+                    });
+                    states[which] = state;
+                    which = lockstep::next(which);
+                }
+            });
+        });
+        for which in 0..N {
+            states[which] = lockstep::sum(states[which], before[which]);
+        }
+        states
+    }
+}
+
+#[inline(always)]
+fn step<V: Vector<Word = u32>, const ROUND: usize, const I: usize>(
+    [a, b, c, d]: [V; 4],
+    words: &[V; 16],
+    added: &[u32; 64],
+) -> [V; 4] {
+    let word = match ROUND {
+        0 => words[I],
+        1 => words[(5 * I + 1) % 16],
+        2 => words[(3 * I + 5) % 16],
+        _ => words[(7 * I) % 16],
+    };
+    let sum = a.add(word.add_word(added[16 * ROUND + I]));
+    let sum = match ROUND {
+        0 => sum.add(b.choose(c, d)),
+        1 => sum.add_choice(d, b, c),
+        2 => sum.add(b.parity(c, d)),
+        _ => sum.sub(b.not_and_xor(d, c)),
+    };
+    [d, b.add(sum.rotate_left(ROTATIONS[ROUND][I % 4])), b, c]
 }
