@@ -27,6 +27,8 @@ use crate::{Algorithm, Digest, Engine, Version};
 pub struct Batch {
     engine: Engine,
     pool: ThreadPool,
+    /// On how many threads it walks.
+    walkers: usize,
 }
 
 /// A file that a batch is to hash.
@@ -80,18 +82,20 @@ pub struct Outcome<T> {
 pub struct BatchError(#[from] ThreadPoolBuildError);
 
 impl Batch {
-    /// A batch on that many threads; on as many as there are processors if `None`.
+    /// A batch on that many threads; on as many as there are processors if `None`, and then it walks
+    /// on more of them, most of which wait for a disk.
     ///
     /// # Errors
     /// [`BatchError`] if the system does not grant the threads.
     pub fn new(algorithm: Algorithm, threads: Option<NonZeroUsize>) -> Result<Self, BatchError> {
-        let threads = threads.or_else(|| thread::available_parallelism().ok());
-        let threads = threads.map_or(1, NonZeroUsize::get);
-        let pool = ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .thread_name(|index| format!("fingerprint-{index}"))
-            .build()?;
-        Ok(Self { engine: Engine::auto(algorithm), pool })
+        /// So many that a disk is kept busy.
+        const WALKERS: usize = 16;
+        let processors = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let (threads, walkers) = match threads {
+            Some(threads) => (threads.get(), threads.get()),
+            None => (processors(), processors().max(WALKERS)),
+        };
+        Ok(Self { engine: Engine::auto(algorithm), pool: pool("fingerprint", threads)?, walkers })
     }
 
     /// The same with another engine, and with its algorithm. Jobs that have an algorithm of their
@@ -121,12 +125,9 @@ impl Batch {
         depth: Depth,
         found: impl Fn(Vec<Result<Found, TreeError>>) + Sync,
     ) {
-        /// So many that a disk is kept busy while most of them wait for it.
-        const WALKERS: usize = 16;
-        let walkers = ThreadPoolBuilder::new()
-            .num_threads(self.pool.current_num_threads().max(WALKERS))
-            .thread_name(|index| format!("walk-{index}"))
-            .build();
+        let more = depth == Depth::All && self.walkers > self.pool.current_num_threads();
+        // If there are no more to be had, these do.
+        let walkers = more.then(|| pool("walk", self.walkers).ok()).flatten();
         tree::walk(walkers.as_ref().unwrap_or(&self.pool), root, depth, &found);
     }
 
@@ -181,6 +182,11 @@ impl Batch {
             })
             .collect()
     }
+}
+
+fn pool(name: &'static str, threads: usize) -> Result<ThreadPool, ThreadPoolBuildError> {
+    let named = ThreadPoolBuilder::new().thread_name(move |index| format!("{name}-{index}"));
+    named.num_threads(threads).build()
 }
 
 /// How many files all threads together may hold open: what the system allows, less some for
