@@ -1,6 +1,6 @@
 //! Streams side by side: each lane takes one message after another, and all lanes advance at once.
 
-use crate::kernel::{State, Streams, WIDEST};
+use crate::kernel::{States, Streams, WIDEST};
 use crate::message::{self, MAX_BLOCK_LEN};
 use crate::{Algorithm, Digest, Engine};
 
@@ -15,9 +15,9 @@ pub struct Lanes {
     engine: Engine,
     lanes: Vec<Lane>,
     /// The states of the lanes.
-    states: Box<[State; WIDEST]>,
+    states: Box<States>,
     /// Where a kernel finds the states of its streams if they are not those of the first lanes.
-    table: Box<[State; WIDEST]>,
+    table: Box<States>,
 }
 
 /// What comes next in one lane.
@@ -34,7 +34,7 @@ impl Lanes {
     #[must_use]
     pub fn new(engine: Engine) -> Self {
         let lanes = vec![Lane::new(); engine.lanes()];
-        let states = Box::new([message::initial(engine.algorithm()); WIDEST]);
+        let states = Box::new(States::new(message::initial(engine.algorithm())));
         Self { engine, lanes, table: states.clone(), states }
     }
 
@@ -74,9 +74,9 @@ impl Lanes {
             for &index in active {
                 let (lane, piece) = (&mut self.lanes[index], &mut pieces[index]);
                 if lane.advance(piece, bytes) {
-                    let state = &mut self.states[index];
-                    lane.begin_again(Some(message::digest(algorithm, state)));
-                    *state = message::initial(algorithm);
+                    let state = self.states.get(index);
+                    lane.begin_again(Some(message::digest(algorithm, &state)));
+                    self.states.set(index, message::initial(algorithm));
                     *piece = Piece::default();
                 }
             }
@@ -107,11 +107,9 @@ impl Lanes {
 
     /// Gives up the message under way in that lane: the next piece begins another.
     pub fn abandon(&mut self, lane: usize) {
-        if let Some(lane) = self.lanes.get_mut(lane) {
-            lane.begin_again(None);
-        }
-        if let Some(state) = self.states.get_mut(lane) {
-            *state = message::initial(self.engine.algorithm());
+        if let Some(abandoned) = self.lanes.get_mut(lane) {
+            abandoned.begin_again(None);
+            self.states.set(lane, message::initial(self.engine.algorithm()));
         }
     }
 
@@ -130,12 +128,12 @@ impl Lanes {
             if are_first {
                 kernel.compress(&mut Streams { states: &mut self.states, inputs }, blocks);
             } else {
-                for (state, &lane) in self.table.iter_mut().zip(these) {
-                    *state = self.states[lane];
+                for (place, &lane) in these.iter().enumerate() {
+                    self.table.set(place, self.states.get(lane));
                 }
                 kernel.compress(&mut Streams { states: &mut self.table, inputs }, blocks);
-                for (state, &lane) in self.table.iter().zip(these) {
-                    self.states[lane] = *state;
+                for (place, &lane) in these.iter().enumerate() {
+                    self.states.set(lane, self.table.get(place));
                 }
             }
             active = after;

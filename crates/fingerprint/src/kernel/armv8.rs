@@ -40,7 +40,7 @@ fn sha1<const N: usize>(streams: &mut Streams<'_>, blocks: usize) {
     let mut abcd = [vdupq_n_u32(0); N];
     let mut e = [0; N];
     for s in 0..N {
-        let [a, b, c, d, last, ..] = streams.states[s].map(|word| word as u32);
+        let [a, b, c, d, last, ..] = streams.states.get(s).map(|word| word as u32);
         abcd[s] = four([a, b, c, d]);
         e[s] = last;
     }
@@ -72,7 +72,7 @@ fn sha1<const N: usize>(streams: &mut Streams<'_>, blocks: usize) {
     }
     for s in 0..N {
         let [a, b, c, d] = words_of(abcd[s]);
-        streams.states[s] = [a, b, c, d, e[s].into(), 0, 0, 0];
+        streams.states.set(s, [a, b, c, d, e[s].into(), 0, 0, 0]);
     }
 }
 
@@ -80,7 +80,7 @@ fn sha1<const N: usize>(streams: &mut Streams<'_>, blocks: usize) {
 fn sha256<const N: usize>(streams: &mut Streams<'_>, blocks: usize) {
     let [mut abcd, mut efgh] = [[vdupq_n_u32(0); N]; 2];
     for s in 0..N {
-        let [a, b, c, d, e, f, g, h] = streams.states[s].map(|word| word as u32);
+        let [a, b, c, d, e, f, g, h] = streams.states.get(s).map(|word| word as u32);
         abcd[s] = four([a, b, c, d]);
         efgh[s] = four([e, f, g, h]);
     }
@@ -109,7 +109,7 @@ fn sha256<const N: usize>(streams: &mut Streams<'_>, blocks: usize) {
     for s in 0..N {
         let [a, b, c, d] = words_of(abcd[s]);
         let [e, f, g, h] = words_of(efgh[s]);
-        streams.states[s] = [a, b, c, d, e, f, g, h];
+        streams.states.set(s, [a, b, c, d, e, f, g, h]);
     }
 }
 
@@ -117,8 +117,9 @@ fn sha256<const N: usize>(streams: &mut Streams<'_>, blocks: usize) {
 fn sha512<const N: usize>(streams: &mut Streams<'_>, blocks: usize) {
     let mut state = [[vdupq_n_u64(0); 4]; N];
     for s in 0..N {
+        let words = streams.states.get(s);
         for pair in 0..4 {
-            state[s][pair] = two(streams.states[s].as_chunks().0[pair]);
+            state[s][pair] = two(words.as_chunks().0[pair]);
         }
     }
     for number in 0..blocks {
@@ -156,11 +157,13 @@ fn sha512<const N: usize>(streams: &mut Streams<'_>, blocks: usize) {
         }
     }
     for s in 0..N {
+        let mut words = [0; 8];
         for pair in 0..4 {
             let register = state[s][pair];
-            streams.states[s].as_chunks_mut().0[pair] =
+            words.as_chunks_mut().0[pair] =
                 [vgetq_lane_u64::<0>(register), vgetq_lane_u64::<1>(register)];
         }
+        streams.states.set(s, words);
     }
 }
 

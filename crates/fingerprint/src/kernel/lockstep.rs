@@ -1,7 +1,7 @@
 //! An algorithm in the lanes of vectors: all streams take the same step at the same time.
 
 use super::vector::{Vector, Word};
-use super::{State, Streams, WIDEST};
+use super::{Streams, WIDEST};
 
 /// An algorithm whose state is that many words.
 pub(super) trait Rounds<const WORDS: usize> {
@@ -102,21 +102,29 @@ pub(super) unsafe fn compress_in_turns<V, R, const WORDS: usize, const N: usize>
 /// # Safety
 /// The processor has the instructions of `V`.
 #[inline(always)]
-unsafe fn load<V: Vector, const WORDS: usize>(streams: &Streams<'_>, first: usize) -> [V; WORDS] {
-    let mut rows = [[V::Word::default(); WIDEST]; WORDS];
-    for lane in 0..V::LANES {
-        let state: &State = &streams.states[first + lane];
-        for word in 0..WORDS {
-            rows[word][lane] = V::Word::from_state(state[word]);
-        }
-    }
+unsafe fn load<V: Vector, const WORDS: usize>(
+    streams: &mut Streams<'_>,
+    first: usize,
+) -> [V; WORDS] {
     // SAFETY: the caller's promise.
-    let mut state = [unsafe { V::load(&rows[0]) }; WORDS];
+    let mut state = [unsafe { row(streams, 0, first) }; WORDS];
     for word in 1..WORDS {
         // SAFETY: the same.
-        state[word] = unsafe { V::load(&rows[word]) };
+        state[word] = unsafe { row(streams, word, first) };
     }
     state
+}
+
+/// # Safety
+/// The processor has the instructions of `V`.
+#[inline(always)]
+unsafe fn row<V: Vector>(streams: &mut Streams<'_>, word: usize, first: usize) -> V {
+    let mut row = [V::Word::default(); WIDEST];
+    for lane in 0..V::LANES {
+        row[lane] = V::Word::from_state(streams.states.row(word)[first + lane]);
+    }
+    // SAFETY: the caller's promise.
+    unsafe { V::load(&row) }
 }
 
 /// The sums of the words of two states.
@@ -142,7 +150,7 @@ fn store<V: Vector, const WORDS: usize>(
         let mut row = [V::Word::default(); WIDEST];
         state[word].store(&mut row);
         for lane in 0..V::LANES {
-            streams.states[first + lane][word] = row[lane].to_state();
+            streams.states.row(word)[first + lane] = row[lane].to_state();
         }
     }
 }

@@ -41,6 +41,9 @@ mod rmd160;
 #[cfg(target_arch = "x86_64")]
 mod sha1;
 mod sha2;
+mod states;
+
+pub(crate) use states::States;
 
 use std::fmt;
 
@@ -55,7 +58,7 @@ pub(crate) type State = [u64; 8];
 
 /// The streams of one call: a kernel of width `n` takes the first `n`.
 pub(crate) struct Streams<'a> {
-    pub(crate) states: &'a mut [State; WIDEST],
+    pub(crate) states: &'a mut States,
     /// Whole blocks, at least as many as the call is told.
     pub(crate) inputs: [&'a [u8]; WIDEST],
 }

@@ -17,15 +17,15 @@ const fn kernel(compress: fn(&mut Streams<'_>, usize)) -> Kernel {
 }
 
 fn md5(streams: &mut Streams<'_>, blocks: usize) {
-    let mut words = narrowed(&streams.states[0]);
+    let mut words = narrowed(&streams.states.get(0));
     md5::block_api::compress(&mut words, &streams.inputs[0].as_chunks().0[..blocks]);
-    widen(words, &mut streams.states[0]);
+    streams.states.set(0, widened(words));
 }
 
 fn sha1(streams: &mut Streams<'_>, blocks: usize) {
-    let mut words = narrowed(&streams.states[0]);
+    let mut words = narrowed(&streams.states.get(0));
     sha1::block_api::compress(&mut words, &streams.inputs[0].as_chunks().0[..blocks]);
-    widen(words, &mut streams.states[0]);
+    streams.states.set(0, widened(words));
 }
 
 fn rmd160(streams: &mut Streams<'_>, blocks: usize) {
@@ -33,7 +33,7 @@ fn rmd160(streams: &mut Streams<'_>, blocks: usize) {
     // the number of blocks seen, which only its padding takes notice of.
     let mut serialized = [0; 28];
     for (bytes, word) in
-        serialized.as_chunks_mut().0.iter_mut().zip(narrowed::<5>(&streams.states[0]))
+        serialized.as_chunks_mut().0.iter_mut().zip(narrowed::<5>(&streams.states.get(0)))
     {
         *bytes = word.to_le_bytes();
     }
@@ -45,18 +45,20 @@ fn rmd160(streams: &mut Streams<'_>, blocks: usize) {
     for (word, bytes) in words.iter_mut().zip(core.serialize().as_chunks().0) {
         *word = u32::from_le_bytes(*bytes);
     }
-    widen(words, &mut streams.states[0]);
+    streams.states.set(0, widened(words));
 }
 
 fn sha256(streams: &mut Streams<'_>, blocks: usize) {
-    let mut words = narrowed(&streams.states[0]);
+    let mut words = narrowed(&streams.states.get(0));
     sha2::block_api::compress256(&mut words, &streams.inputs[0].as_chunks().0[..blocks]);
-    widen(words, &mut streams.states[0]);
+    streams.states.set(0, widened(words));
 }
 
 fn sha512(streams: &mut Streams<'_>, blocks: usize) {
     let input = &streams.inputs[0].as_chunks().0[..blocks];
-    sha2::block_api::compress512(&mut streams.states[0], input);
+    let mut state = streams.states.get(0);
+    sha2::block_api::compress512(&mut state, input);
+    streams.states.set(0, state);
 }
 
 fn narrowed<const WORDS: usize>(state: &State) -> [u32; WORDS] {
@@ -65,6 +67,8 @@ fn narrowed<const WORDS: usize>(state: &State) -> [u32; WORDS] {
     words
 }
 
-fn widen<const WORDS: usize>(words: [u32; WORDS], state: &mut State) {
+fn widened<const WORDS: usize>(words: [u32; WORDS]) -> State {
+    let mut state = [0; 8];
     state.iter_mut().zip(words).for_each(|(to, word)| *to = word.into());
+    state
 }

@@ -31,7 +31,7 @@ fn sha256<const N: usize>(streams: &mut Streams<'_>, blocks: usize) {
     let zero = _mm_setzero_si128();
     let [mut abef, mut cdgh] = [[zero; N]; 2];
     for s in 0..N {
-        let [a, b, c, d, e, f, g, h] = streams.states[s].map(|word| word as i32);
+        let [a, b, c, d, e, f, g, h] = streams.states.get(s).map(|word| word as i32);
         abef[s] = _mm_setr_epi32(f, e, b, a);
         cdgh[s] = _mm_setr_epi32(h, g, d, c);
     }
@@ -61,7 +61,7 @@ fn sha256<const N: usize>(streams: &mut Streams<'_>, blocks: usize) {
     for s in 0..N {
         let [f, e, b, a] = words_of(abef[s]);
         let [h, g, d, c] = words_of(cdgh[s]);
-        streams.states[s] = [a, b, c, d, e, f, g, h];
+        streams.states.set(s, [a, b, c, d, e, f, g, h]);
     }
 }
 
@@ -70,7 +70,7 @@ fn sha1<const N: usize>(streams: &mut Streams<'_>, blocks: usize) {
     let zero = _mm_setzero_si128();
     let [mut abcd, mut e] = [[zero; N]; 2];
     for s in 0..N {
-        let [a, b, c, d, last, ..] = streams.states[s].map(|word| word as i32);
+        let [a, b, c, d, last, ..] = streams.states.get(s).map(|word| word as i32);
         abcd[s] = _mm_setr_epi32(d, c, b, a);
         e[s] = _mm_setr_epi32(0, 0, 0, last);
     }
@@ -103,7 +103,7 @@ fn sha1<const N: usize>(streams: &mut Streams<'_>, blocks: usize) {
     for s in 0..N {
         let [d, c, b, a] = words_of(abcd[s]);
         let [_, _, _, last] = words_of(e[s]);
-        streams.states[s] = [a, b, c, d, last, 0, 0, 0];
+        streams.states.set(s, [a, b, c, d, last, 0, 0, 0]);
     }
 }
 
