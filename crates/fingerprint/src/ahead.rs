@@ -6,7 +6,7 @@ use std::fs::File;
 
 use crate::Job;
 use crate::directory::Directory;
-use crate::file::FileError;
+use crate::file::{FileError, READ_LEN};
 use crate::queue::{Queue, Taken};
 
 /// The jobs that a thread has taken and not begun to read: none, as long as no file has to be waited
@@ -40,7 +40,7 @@ const MAX_ASKED: u64 = 32 * 1024 * 1024;
 
 /// How many bytes are asked for of one file: at least as many as are read at once, and of a long one
 /// as many as it takes until the system sees that all of it is read.
-const ASKED: [u64; 2] = [128 * 1024, 2 * 1024 * 1024];
+const ASKED: [u64; 2] = [READ_LEN as u64, 2 * 1024 * 1024];
 
 impl<'a, J: Job> Ahead<'a, J> {
     /// None yet; and never more open files than so many.

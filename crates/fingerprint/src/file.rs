@@ -10,8 +10,9 @@ use rustix::io::{Errno, pread, retry_on_intr};
 
 use crate::{Algorithm, Digest, Hasher, Version};
 
-/// How much is read at once, in bytes: from there on the copy costs more than the call.
-const READ_LEN: usize = 128 * 1024;
+/// How much is read of a file at once, in bytes: from there on the copy costs more than the call,
+/// and less makes lanes stop more often.
+pub(crate) const READ_LEN: usize = 128 * 1024;
 
 /// Opens a regular file for hashing, through symbolic links as a driver would.
 ///

@@ -6,15 +6,12 @@ use std::ops::Range;
 
 use crate::ahead::{Ahead, Opened};
 use crate::directory::Directory;
-use crate::file::{FileError, Reading};
+use crate::file::{FileError, READ_LEN, Reading};
 use crate::kernel::WIDEST;
 use crate::message::MAX_BLOCK_LEN;
 use crate::queue::{Queue, Taken};
 use crate::results::{Gathered, Results};
 use crate::{Begun, Digest, Job, Lanes, Outcome, Piece};
-
-/// How much is read of a file at once, in bytes: less makes lanes stop more often.
-const READ_LEN: usize = 128 * 1024;
 
 /// From the beginning of one buffer to that of the next: room for the padding after what is read,
 /// and not a power of two, so that not all buffers want the same places of the cache.
