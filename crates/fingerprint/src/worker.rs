@@ -11,7 +11,7 @@ use crate::kernel::WIDEST;
 use crate::message::MAX_BLOCK_LEN;
 use crate::queue::{Queue, Taken};
 use crate::results::{Gathered, Results};
-use crate::{Begun, Digest, Job, Lanes, Outcome, Piece};
+use crate::{Begun, Job, Lanes, Outcome, Piece};
 
 /// From the beginning of one buffer to that of the next: room for the padding after what is read,
 /// and not a power of two, so that not all buffers want the same places of the cache.
@@ -100,9 +100,9 @@ where
         results: &mut Gathered<'_, T>,
     ) {
         if let Some(digest) = lanes.take(lane)
-            && let Some(work) = stream.work.take()
+            && let Some(Work { taken, file: Source::Whole(bytes), inspected }) = stream.work.take()
         {
-            self.conclude(work, digest, results);
+            self.report(taken, Ok(Outcome { digest, bytes, inspected }), results);
         }
         loop {
             let (buffer, _) = stream.buffer.split_at_mut(READ_LEN);
@@ -168,16 +168,6 @@ where
         let bytes = buffer.get(..len).unwrap_or_default();
         let begun = Begun { file, bytes, whole: reading.is_at_end() };
         Ok((len, (self.inspect)(job, begun).map_err(FileError::Read)?))
-    }
-
-    /// Reports a file that was hashed to its end.
-    fn conclude(&self, work: Work<'a, J, T>, digest: Digest, results: &mut Gathered<'_, T>) {
-        let Work { taken, file, inspected } = work;
-        let len = match file {
-            Source::Whole(len) => Ok(len),
-            Source::Part(file, reading) => reading.finish(&file),
-        };
-        self.report(taken, len.map(|bytes| Outcome { digest, bytes, inspected }), results);
     }
 
     fn report(
