@@ -97,24 +97,12 @@ const fn ask_for(_: &File, _: u64) {}
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::path::{Path, PathBuf};
 
     use tempfile::TempDir;
 
     use super::*;
+    use crate::batch::tests::Sized;
     use crate::{Algorithm, Engine};
-
-    struct Sized(PathBuf, u64);
-
-    impl Job for Sized {
-        fn path(&self) -> &Path {
-            &self.0
-        }
-
-        fn size(&self) -> u64 {
-            self.1
-        }
-    }
 
     /// Files that are said to have that size, the third of which is not there.
     fn jobs(dir: &TempDir, count: usize, size: u64) -> Vec<Sized> {

@@ -210,7 +210,7 @@ impl Job for &Path {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::fs;
     use std::sync::Mutex;
     use std::sync::atomic::{AtomicU64, Ordering};
@@ -218,7 +218,8 @@ mod tests {
     use super::*;
     use crate::Hasher;
 
-    struct Sized(PathBuf, u64);
+    /// A file that is said to have that size.
+    pub(crate) struct Sized(pub(crate) PathBuf, pub(crate) u64);
 
     impl Job for Sized {
         fn path(&self) -> &Path {
