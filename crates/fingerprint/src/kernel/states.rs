@@ -33,7 +33,14 @@ impl States {
     /// A word of each stream.
     #[cfg(target_arch = "x86_64")]
     #[inline(always)]
-    pub(super) fn row(&mut self, word: usize) -> &mut [u64; WIDEST] {
+    pub(super) fn row(&self, word: usize) -> &[u64; WIDEST] {
+        &self.0[word]
+    }
+
+    /// The same, to be written to.
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    pub(super) fn row_mut(&mut self, word: usize) -> &mut [u64; WIDEST] {
         &mut self.0[word]
     }
 }
