@@ -10,8 +10,8 @@ use kmod_ioctl::Simulated;
 use sigfile::printable;
 use veriexec::StrictLevel;
 
+use crate::commands::lint::codes;
 use crate::exit::Exit;
-use crate::lint::codes;
 
 /// Manage the Veriexec subsystem.
 #[derive(Debug, Parser)]
@@ -278,7 +278,7 @@ pub(crate) fn complain(usage: &clap::Error, arguments: &[OsString]) -> Exit {
     match Cli::try_parse_from(shown) {
         // Nothing can be done where that fails.
         Err(usage) => drop(usage.print()),
-        Ok(_) => crate::complain(format_args!("{}", usage.kind())),
+        Ok(_) => crate::answer::complain(format_args!("{}", usage.kind())),
     }
     Exit::Failed
 }

@@ -1,0 +1,38 @@
+//! Messages about many lines, bounded: a file that is no signatures file has thousands.
+
+use std::fmt::Arguments;
+
+use crate::answer::complain;
+use crate::answer::counted::Counted;
+
+/// How many messages are printed before they are only counted.
+const MESSAGES: usize = 200;
+
+/// Prints messages to standard error, and counts them.
+#[derive(Debug, Default)]
+pub(crate) struct Complaints {
+    count: usize,
+}
+
+impl Complaints {
+    pub(crate) fn add(&mut self, message: Arguments<'_>) {
+        self.count = self.count.saturating_add(1);
+        if self.count <= MESSAGES {
+            complain(message);
+        }
+    }
+
+    /// How many there were so far.
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Says how many were not printed, and returns how many there were.
+    pub(crate) fn finish(self) -> usize {
+        let unsaid = self.count.saturating_sub(MESSAGES);
+        if unsaid > 0 {
+            complain(format_args!("{} like these", Counted(unsaid, "more error")));
+        }
+        self.count
+    }
+}

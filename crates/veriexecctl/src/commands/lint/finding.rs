@@ -1,0 +1,40 @@
+//! What there is to say about a signatures file.
+
+use serde_json::Value;
+use sigfile::lint::Severity;
+
+use crate::answer::json::Object;
+
+/// Something to be said about a place in the file.
+pub(super) struct Finding {
+    pub(super) line: usize,
+    pub(super) column: usize,
+    pub(super) severity: Severity,
+    pub(super) code: &'static str,
+    /// Fit for a terminal.
+    pub(super) text: String,
+    pub(super) path: Option<Vec<u8>>,
+}
+
+impl From<sigfile::lint::Finding> for Finding {
+    fn from(finding: sigfile::lint::Finding) -> Self {
+        let sigfile::lint::Finding { line, column, path, fault } = finding;
+        let (severity, code) = (fault.severity(), fault.code());
+        Self { line, column, severity, code, text: fault.to_string(), path }
+    }
+}
+
+impl Finding {
+    pub(super) fn json(&self) -> Value {
+        let object = Object::new()
+            .with("line", self.line)
+            .with("column", self.column)
+            .with("severity", self.severity.name())
+            .with("code", self.code)
+            .with("message", self.text.as_str());
+        match &self.path {
+            Some(path) => object.name("path", path).into(),
+            None => object.into(),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! `preflight`: what a strict level would deny on this machine now.
+
+mod demand;
+mod judgement;
+mod report;
+mod running;
+mod system;
+
+use std::io::{self, BufWriter};
+
+use anyhow::Result;
+use fingerprint::Batch;
+
+use crate::answer::complaints::Complaints;
+use crate::answer::to_standard_output;
+use crate::cli::{Cli, PreflightArgs};
+use crate::exit::Exit;
+use crate::list::listing::Listing;
+use crate::machine::libraries::Libraries;
+use crate::machine::tree::Tree;
+
+use demand::Demands;
+use report::Report;
+
+/// Says what would be denied; the status says whether something vital would be.
+pub(crate) fn run(cli: &Cli, args: &PreflightArgs) -> Result<Exit> {
+    let mut complaints = Complaints::default();
+    let tree = Tree::new(args.root.as_deref())?;
+    let listing = Listing::read(&args.signatures, &tree, &mut complaints)?;
+    let libraries = Libraries::new(&tree);
+    let mut demands = Demands::new(&tree, &libraries);
+    let mut skipped = Vec::new();
+    system::vital(&tree, &mut demands, &mut skipped);
+    if args.root.is_some() {
+        skipped.push("running programs: they do not run below another root".to_owned());
+    } else {
+        running::add(&mut demands, &mut skipped);
+    }
+    system::programs(&tree, args.root.is_none(), &mut demands);
+
+    let batch = Batch::new(fingerprint::Algorithm::Sha256, None)?;
+    let findings = judgement::judge(&demands, &listing, args.level, &batch, !cli.json);
+    let bad = complaints.finish();
+    let report = Report { level: args.level, signatures: &args.signatures, findings, skipped };
+    if cli.json {
+        report.json().with("errors", bad).print()?;
+    } else {
+        let out = BufWriter::new(io::stdout().lock());
+        to_standard_output(report.print(out, cli.verbose))?;
+    }
+    let good = bad == 0 && report.is_good(args.strict_running);
+    Ok(if good { Exit::Done } else { Exit::Failed })
+}

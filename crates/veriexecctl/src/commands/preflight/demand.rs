@@ -1,0 +1,250 @@
+//! The files that a system needs, how, and for what.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
+
+use fingerprint::Identity;
+use sigfile::classify;
+use veriexec::Access;
+
+use crate::machine::libraries::Libraries;
+use crate::machine::tree::Tree;
+
+/// How much depends on a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Role {
+    /// A program that can be found, or what it needs.
+    Other,
+    /// It runs now.
+    Running,
+    /// Without it nobody can start the machine, or log in, or ask the driver.
+    Vital,
+}
+
+/// What is done to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    /// It is executed.
+    Execute,
+    /// It was executed, or is the interpreter of a script that was: a running process does not
+    /// tell which.
+    Run,
+    /// It is mapped, or run as an interpreter.
+    Map,
+    /// It is opened.
+    Open,
+}
+
+impl Use {
+    pub(super) const ALL: [Self; 4] = [Self::Execute, Self::Run, Self::Map, Self::Open];
+
+    /// The accesses that it may be: one of them must be allowed.
+    pub(super) fn accesses(self) -> &'static [Access] {
+        match self {
+            Self::Execute => &[Access::Direct],
+            Self::Run => &[Access::Direct, Access::Indirect],
+            Self::Map => &[Access::Indirect],
+            Self::Open => &[Access::File],
+        }
+    }
+
+    /// The word for it in JSON.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Execute => "execute",
+            Self::Run => "run",
+            Self::Map => "map",
+            Self::Open => "open",
+        }
+    }
+}
+
+/// A file that is needed.
+pub(super) struct Demanded {
+    /// Its path in the tree, without symbolic links; for a library that is not there, its name.
+    pub(super) path: Vec<u8>,
+    /// Where it is; `None` if it was not found.
+    pub(super) found: Option<Found>,
+    /// For each of [`Use::ALL`], how much depends on it.
+    pub(super) uses: [Option<Role>; 4],
+    /// What needs it, in the order it was found out: paths, or processes.
+    pub(super) needed_by: Vec<Vec<u8>>,
+}
+
+pub(super) struct Found {
+    pub(super) place: PathBuf,
+    pub(super) identity: Identity,
+    pub(super) size: u64,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+enum Key {
+    File(Identity),
+    Missing(Vec<u8>),
+}
+
+/// All that a system needs.
+pub(super) struct Demands<'a> {
+    tree: &'a Tree,
+    libraries: &'a Libraries<'a>,
+    pub(super) files: Vec<Demanded>,
+    index: HashMap<Key, usize>,
+    needers: HashSet<(usize, Vec<u8>)>,
+    /// The programs whose own needs are known.
+    entered: HashSet<(Identity, Role)>,
+}
+
+impl<'a> Demands<'a> {
+    pub(super) fn new(tree: &'a Tree, libraries: &'a Libraries<'a>) -> Self {
+        Self {
+            tree,
+            libraries,
+            files: Vec::new(),
+            index: HashMap::new(),
+            needers: HashSet::new(),
+            entered: HashSet::new(),
+        }
+    }
+
+    /// Adds a program that is executed, and all that it needs for that.
+    pub(super) fn program(&mut self, place: &Path, metadata: &Metadata, role: Role) {
+        self.file(place, metadata, &[Use::Execute], role, None);
+        self.needs_of(place, metadata, role);
+    }
+
+    /// Adds what a program needs to be executed.
+    pub(super) fn needs_of(&mut self, place: &Path, metadata: &Metadata, role: Role) {
+        if !self.entered.insert((Identity::of(metadata), role)) {
+            return;
+        }
+        let Ok(opened) = fingerprint::open(place) else { return };
+        let path = self.path(place);
+        let interpreter =
+            classify(&opened, true).ok().and_then(|classification| classification.interpreter);
+        if let Some(name) = interpreter {
+            // The interpreter opens the script that it is given.
+            self.file(place, metadata, &[Use::Open], role, None);
+            if let Some((place, metadata)) = self.named(&name, &[Use::Map], role, &path) {
+                self.needs_of(&place, &metadata, role);
+            }
+            return;
+        }
+        if let Some(name) = self.libraries.needs(place).and_then(|needs| needs.loader.clone()) {
+            self.named(&name, &[Use::Map], role, &path);
+        }
+        for library in self.libraries.of(place) {
+            let metadata = library.place.as_deref().and_then(|place| place.metadata().ok());
+            match (library.place, metadata) {
+                (Some(place), Some(metadata)) => {
+                    self.file(&place, &metadata, &[Use::Open, Use::Map], role, Some(&path));
+                }
+                _ => self.missing(&library.name, &[Use::Open, Use::Map], role, &path),
+            }
+        }
+    }
+
+    /// Adds a file that is there.
+    pub(super) fn file(
+        &mut self,
+        place: &Path,
+        metadata: &Metadata,
+        uses: &[Use],
+        role: Role,
+        by: Option<&[u8]>,
+    ) {
+        let identity = Identity::of(metadata);
+        let index = match self.index.get(&Key::File(identity)) {
+            Some(index) => *index,
+            None => {
+                let path = self.path(place);
+                let found = Found { place: place.to_owned(), identity, size: metadata.len() };
+                self.add(Key::File(identity), path, Some(found))
+            }
+        };
+        self.note(index, uses, role, by);
+    }
+
+    /// Adds a file that a running process has, by what the process calls it and where it can be
+    /// reached as long as it runs.
+    pub(super) fn running(
+        &mut self,
+        path: &[u8],
+        place: &Path,
+        metadata: &Metadata,
+        usage: Use,
+        by: &[u8],
+    ) {
+        let key = Key::File(Identity::of(metadata));
+        if !self.index.contains_key(&key) {
+            let identity = Identity::of(metadata);
+            let found = Found { place: place.to_owned(), identity, size: metadata.len() };
+            self.add(key, path.to_vec(), Some(found));
+        }
+        if let Some(index) = self.index.get(&Key::File(Identity::of(metadata))) {
+            self.note(*index, &[usage], Role::Running, Some(by));
+        }
+    }
+
+    /// Adds a file that something is known to need.
+    pub(super) fn missing(&mut self, name: &[u8], uses: &[Use], role: Role, by: &[u8]) {
+        let key = Key::Missing(name.to_vec());
+        let index = match self.index.get(&key) {
+            Some(index) => *index,
+            None => self.add(key, name.to_vec(), None),
+        };
+        self.note(index, uses, role, Some(by));
+    }
+
+    /// Adds the file of a name, and says where it is.
+    fn named(
+        &mut self,
+        name: &[u8],
+        uses: &[Use],
+        role: Role,
+        by: &[u8],
+    ) -> Option<(PathBuf, Metadata)> {
+        let found = self.tree.place(name).and_then(|place| {
+            let metadata = place.metadata()?;
+            Ok((place, metadata))
+        });
+        match found {
+            Ok((place, metadata)) => {
+                self.file(&place, &metadata, uses, role, Some(by));
+                Some((place, metadata))
+            }
+            Err(_) => {
+                self.missing(name, uses, role, by);
+                None
+            }
+        }
+    }
+
+    /// The path of a file in the tree, without symbolic links.
+    fn path(&self, place: &Path) -> Vec<u8> {
+        let real = std::fs::canonicalize(place);
+        self.tree.path(real.as_deref().unwrap_or(place)).into_owned()
+    }
+
+    fn add(&mut self, key: Key, path: Vec<u8>, found: Option<Found>) -> usize {
+        let index = self.files.len();
+        self.files.push(Demanded { path, found, uses: [None; 4], needed_by: Vec::new() });
+        self.index.insert(key, index);
+        index
+    }
+
+    fn note(&mut self, index: usize, uses: &[Use], role: Role, by: Option<&[u8]>) {
+        let Some(file) = self.files.get_mut(index) else { return };
+        for (slot, usage) in file.uses.iter_mut().zip(Use::ALL) {
+            if uses.contains(&usage) {
+                *slot = (*slot).max(Some(role));
+            }
+        }
+        if let Some(by) = by
+            && by != file.path
+            && self.needers.insert((index, by.to_vec()))
+        {
+            file.needed_by.push(by.to_vec());
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What is said about it.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde_json::Value;
+use sigfile::printable;
+use veriexec::{Errno, Finding, StrictLevel};
+
+use super::demand::Role;
+use super::judgement::{Denied, Judged};
+use crate::answer::counted::Counted;
+use crate::answer::grounds::{denial, finding};
+use crate::answer::json::Object;
+use crate::bytes;
+
+/// How many of those that need a file are named.
+const NEEDERS: usize = 3;
+
+pub(super) struct Report<'a> {
+    pub(super) level: StrictLevel,
+    pub(super) signatures: &'a Path,
+    /// Everything that is needed, denied or not.
+    pub(super) findings: Vec<Judged<'a>>,
+    /// What was not looked at, and why.
+    pub(super) skipped: Vec<String>,
+}
+
+impl Report<'_> {
+    /// Whether nothing that counts would be denied.
+    pub(super) fn is_good(&self, running_counts: bool) -> bool {
+        self.count(Role::Vital) == 0 && !(running_counts && self.count(Role::Running) > 0)
+    }
+
+    pub(super) fn print(&self, mut out: impl Write, verbose: bool) -> io::Result<()> {
+        for skipped in &self.skipped {
+            writeln!(out, "not looked at: {skipped}")?;
+        }
+        for role in [Role::Vital, Role::Running, Role::Other] {
+            if role == Role::Other && !verbose {
+                continue;
+            }
+            for judged in self.of(role) {
+                writeln!(out, "{}: {}", word(role), text(judged, verbose))?;
+            }
+        }
+        writeln!(
+            out,
+            "strict level {} ({}) would deny {}, {} running, and {}, of {}",
+            self.level.number(),
+            self.level,
+            Counted(self.count(Role::Vital), "vital file"),
+            self.count(Role::Running),
+            Counted(self.count(Role::Other), "other"),
+            Counted(self.findings.len(), "file"),
+        )?;
+        out.flush()
+    }
+
+    pub(super) fn json(&self) -> Object {
+        let roles = [Role::Vital, Role::Running, Role::Other];
+        let findings = roles.into_iter().flat_map(|role| self.of(role)).map(json);
+        let findings: Vec<Value> = findings.collect();
+        Object::new()
+            .name("file", bytes(self.signatures))
+            .with("level", self.level.number())
+            .with("name", self.level.name())
+            .with("examined", self.findings.len())
+            .with("vital", self.count(Role::Vital))
+            .with("running", self.count(Role::Running))
+            .with("other", self.count(Role::Other))
+            .with("skipped", self.skipped.clone())
+            .with("findings", findings)
+    }
+
+    fn of(&self, role: Role) -> impl Iterator<Item = &Judged<'_>> {
+        self.findings.iter().filter(move |judged| role_of(judged) == Some(role))
+    }
+
+    fn count(&self, role: Role) -> usize {
+        self.of(role).count()
+    }
+}
+
+/// How much depends on what would be denied.
+fn role_of(judged: &Judged<'_>) -> Option<Role> {
+    judged.denied.first().map(|denied| denied.role)
+}
+
+fn word(role: Role) -> &'static str {
+    match role {
+        Role::Vital => "vital",
+        Role::Running => "running",
+        Role::Other => "other",
+    }
+}
+
+fn text(judged: &Judged<'_>, verbose: bool) -> String {
+    let mut text = printable(&judged.file.path).to_string();
+    let mut reasons: Vec<&str> = Vec::new();
+    for Denied { reason, .. } in &judged.denied {
+        if !reasons.contains(&reason.as_str()) {
+            reasons.push(reason);
+        }
+    }
+    text.push_str(&format!(": {}", reasons.join("; ")));
+    let needers = &judged.file.needed_by;
+    let named = if verbose { needers.len() } else { NEEDERS };
+    let names: Vec<_> =
+        needers.iter().take(named).map(|name| printable(name).to_string()).collect();
+    if !names.is_empty() {
+        text.push_str(&format!("; needed by {}", names.join(", ")));
+    }
+    match needers.len().saturating_sub(names.len()) {
+        0 => {}
+        more => text.push_str(&format!(" and {more} more")),
+    }
+    text
+}
+
+fn json(judged: &Judged<'_>) -> Value {
+    let denied = judged.denied.iter().map(|Denied { usage, role, decision, reason }| {
+        let decision = decision.as_ref();
+        let object = Object::new()
+            .with("use", usage.word())
+            .with("role", word(*role))
+            .with("errno", decision.and_then(denial).and_then(Errno::name))
+            .with("finding", decision.and_then(finding).map(Finding::word))
+            .with("reason", reason.as_str());
+        Value::from(object)
+    });
+    let needed_by = judged.file.needed_by.iter();
+    let needed_by = needed_by.map(|name| Value::from(Object::new().name("name", name)));
+    Object::new()
+        .with("role", role_of(judged).map(word))
+        .name("path", &judged.file.path)
+        .with("line", judged.line.map(|line| line.number))
+        .with("denied", denied.collect::<Vec<_>>())
+        .with("needed_by", needed_by.collect::<Vec<_>>())
+        .into()
+}

@@ -1,0 +1,100 @@
+//! What any system needs, and the programs that it has.
+
+use std::collections::HashSet;
+use std::fs::{self, Metadata};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use fingerprint::Identity;
+use sigfile::printable;
+
+use super::demand::{Demands, Role, Use};
+use crate::bytes;
+use crate::machine::tree::Tree;
+use crate::path;
+
+/// Where programs are on any system.
+const DIRECTORIES: [&[u8]; 10] = [
+    b"/sbin",
+    b"/bin",
+    b"/usr/sbin",
+    b"/usr/bin",
+    b"/usr/local/sbin",
+    b"/usr/local/bin",
+    b"/usr/pkg/sbin",
+    b"/usr/pkg/bin",
+    b"/rescue",
+    b"/usr/games",
+];
+
+const SHELL: &[u8] = b"/bin/sh";
+
+/// Adds init, the shells and veriexecctl, and what they need. What is not there is skipped.
+pub(super) fn vital(tree: &Tree, demands: &mut Demands<'_>, skipped: &mut Vec<String>) {
+    let installed = DIRECTORIES.into_iter().find_map(|directory| {
+        let name = [directory, b"/veriexecctl"].concat();
+        file(tree, &name).map(|_| name)
+    });
+    let programs = [
+        ("init", Some(b"/sbin/init".to_vec())),
+        ("the shell", Some(SHELL.to_vec())),
+        ("root's login shell", login_shell(tree)),
+        ("veriexecctl", installed),
+    ];
+    for (what, name) in programs {
+        let Some(name) = name else {
+            skipped.push(format!("{what}: none is installed"));
+            continue;
+        };
+        match file(tree, &name) {
+            Some((place, metadata)) => demands.program(&place, &metadata, Role::Vital),
+            None => skipped.push(format!("{what}: there is no {}", printable(&name))),
+        }
+    }
+    // What starts a machine is scripts, on every system.
+    if let Some((place, metadata)) = file(tree, SHELL) {
+        demands.file(&place, &metadata, &[Use::Map], Role::Vital, None);
+    }
+}
+
+/// Adds the executable files of the directories for programs and, on this machine, of `$PATH`.
+pub(super) fn programs(tree: &Tree, here: bool, demands: &mut Demands<'_>) {
+    let mut directories: Vec<PathBuf> = Vec::new();
+    if here && let Some(list) = std::env::var_os("PATH") {
+        directories.extend(std::env::split_paths(&list).filter(|path| path.is_absolute()));
+    }
+    directories.extend(DIRECTORIES.iter().map(|directory| path(directory).to_owned()));
+    let mut seen = HashSet::new();
+    for directory in directories {
+        let Ok(place) = tree.place(bytes(&directory)) else { continue };
+        let Ok(metadata) = place.metadata() else { continue };
+        if !seen.insert(Identity::of(&metadata)) {
+            continue;
+        }
+        let Ok(entries) = fs::read_dir(&place) else { continue };
+        let mut names: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        names.sort_unstable();
+        for name in names {
+            // A symbolic link is followed inside the tree.
+            let Some((place, metadata)) = file(tree, &tree.path(&name)) else { continue };
+            if metadata.permissions().mode() & 0o111 != 0 {
+                demands.program(&place, &metadata, Role::Other);
+            }
+        }
+    }
+}
+
+/// The regular file that a path of the tree leads to.
+fn file(tree: &Tree, name: &[u8]) -> Option<(PathBuf, Metadata)> {
+    let place = tree.place(name).ok()?;
+    let metadata = place.metadata().ok().filter(Metadata::is_file)?;
+    Some((place, metadata))
+}
+
+/// The last field of the first line of passwd(5) that is root's.
+fn login_shell(tree: &Tree) -> Option<Vec<u8>> {
+    let text = tree.place(b"/etc/passwd").and_then(fs::read).ok()?;
+    let line = text.split(|byte| *byte == b'\n').find(|line| line.starts_with(b"root:"))?;
+    let shell = line.rsplit(|byte| *byte == b':').next()?.trim_ascii();
+    Path::new(path(shell)).is_absolute().then(|| shell.to_vec())
+}

@@ -1,0 +1,258 @@
+//! `verify`: whether files are what a signatures file says.
+
+mod unlisted;
+
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Result;
+use fingerprint::{Algorithm, Batch, FileError, Identity, Job, Outcome, Version};
+use serde_json::Value;
+use sigfile::{Entry, Line, printable};
+
+use crate::answer::complaints::Complaints;
+use crate::answer::json::Object;
+use crate::answer::progress::Progress;
+use crate::answer::to_standard_output;
+use crate::bytes;
+use crate::cli::{Cli, VerifyArgs};
+use crate::commands::verify::unlisted::Unlisted;
+use crate::exit::Exit;
+use crate::list::signatures;
+use crate::machine::tree::Tree;
+
+/// Hashes the listed files, and says which are not as listed; the status says whether all are.
+pub(crate) fn run(cli: &Cli, args: &VerifyArgs) -> Result<Exit> {
+    let started = Instant::now();
+    let mut complaints = Complaints::default();
+    let lines = signatures::good_lines(&args.file, &mut complaints)?;
+    let tree = Tree::new(args.root.as_deref())?;
+    let files: Vec<Listed> = lines.iter().map(|line| Listed::find(&line.entry, &tree)).collect();
+    let batch = Batch::new(Algorithm::Sha256, None)?;
+    let hashed = hash(cli, args, &lines, &files, &batch);
+
+    let mut report = Report { deviations: hashed.deviations, unlisted: Vec::new() };
+    if !args.unlisted.is_empty() {
+        let known = files.iter().filter_map(|file| file.identity);
+        let search = Unlisted::new(&tree, known, &args.file, args.all);
+        report.unlisted = search.below(&args.unlisted, &batch, &mut complaints);
+    }
+    let bad = complaints.finish();
+    let differing = report.deviations.len();
+    let as_listed = lines.len().saturating_sub(differing);
+    if cli.json {
+        let object = Object::new()
+            .name("file", bytes(&args.file))
+            .with("listed", lines.len())
+            .with("as_listed", as_listed)
+            .with("bytes", hashed.bytes)
+            .with("errors", bad);
+        if !args.quiet {
+            object.with("deviations", report.json()).print()?;
+        }
+    } else if !args.quiet {
+        let out = BufWriter::new(io::stdout().lock());
+        to_standard_output(report.print(out))?;
+        if cli.verbose {
+            let seconds = started.elapsed().as_secs_f64();
+            let rate = hashed.bytes as f64 / 1e9 / seconds;
+            let text = format!(
+                "{as_listed} files as listed, {differing} not, {} unlisted; {} bytes in \
+                 {seconds:.2} s ({rate:.2} GB/s)\n",
+                report.unlisted.len(),
+                hashed.bytes,
+            );
+            to_standard_output(io::stdout().write_all(text.as_bytes()))?;
+        }
+    }
+    let good = bad == 0 && differing == 0 && report.unlisted.is_empty();
+    Ok(if good { Exit::Done } else { Exit::Failed })
+}
+
+/// A listed file, before it is opened.
+struct Listed {
+    place: PathBuf,
+    algorithm: Algorithm,
+    seen: Option<Version>,
+    identity: Option<Identity>,
+    /// What is found without opening it, and nothing else of it would be.
+    fault: Option<Fault>,
+}
+
+impl Listed {
+    fn find(entry: &Entry, tree: &Tree) -> Self {
+        let algorithm = entry.algorithm();
+        let nowhere = |error: io::Error| Self {
+            place: PathBuf::new(),
+            algorithm,
+            seen: None,
+            identity: None,
+            fault: Some(error.into()),
+        };
+        let place = match tree.place(entry.path()) {
+            Ok(place) => place,
+            Err(error) => return nowhere(error),
+        };
+        // What is no regular file is not opened: that can have effects of its own.
+        match place.metadata() {
+            Ok(metadata) => Self {
+                seen: Some(Version::of(&metadata)),
+                algorithm,
+                identity: Some(Identity::of(&metadata)),
+                fault: (!metadata.is_file()).then_some(Fault::NotRegular),
+                place,
+            },
+            Err(error) => nowhere(error),
+        }
+    }
+}
+
+impl Job for &Listed {
+    fn path(&self) -> &Path {
+        &self.place
+    }
+
+    fn seen(&self) -> Option<Version> {
+        self.seen
+    }
+
+    fn algorithm(&self) -> Option<Algorithm> {
+        Some(self.algorithm)
+    }
+}
+
+/// What became of the listed files.
+struct Hashed<'a> {
+    deviations: Vec<Deviation<'a>>,
+    bytes: u64,
+}
+
+fn hash<'a>(
+    cli: &Cli,
+    args: &VerifyArgs,
+    lines: &'a [Line],
+    files: &[Listed],
+    batch: &Batch,
+) -> Hashed<'a> {
+    let jobs: Vec<&Listed> = files.iter().filter(|file| file.fault.is_none()).collect();
+    let total = jobs.iter().map(Job::size).fold(0, u64::saturating_add);
+    let progress = Progress::of_bytes(!args.quiet && !cli.json, total);
+    let results = batch.run(&jobs, |_, _| Ok(()), |_, bytes| progress.advance(bytes));
+    drop(progress);
+
+    let mut results = results.into_iter();
+    let mut hashed = Hashed { deviations: Vec::new(), bytes: 0 };
+    for (line, file) in lines.iter().zip(files) {
+        let fault = match &file.fault {
+            Some(fault) => Some(fault.clone()),
+            None => match results.next() {
+                Some(Ok(Outcome { digest, bytes, .. })) => {
+                    hashed.bytes = hashed.bytes.saturating_add(bytes);
+                    (digest != *line.entry.fingerprint())
+                        .then(|| Fault::Changed { found: digest.to_string() })
+                }
+                Some(Err(error)) => Some(error.into()),
+                // Every job has a result: what has none was not seen to be as listed.
+                None => Some(io::Error::other("was not hashed").into()),
+            },
+        };
+        hashed.deviations.extend(fault.map(|fault| Deviation { line, fault }));
+    }
+    hashed
+}
+
+/// A listed file that is not as listed.
+struct Deviation<'a> {
+    line: &'a Line,
+    fault: Fault,
+}
+
+#[derive(Clone, Debug)]
+enum Fault {
+    /// Its contents have this fingerprint.
+    Changed {
+        found: String,
+    },
+    Missing,
+    NotRegular,
+    Unreadable {
+        reason: String,
+    },
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::Missing,
+            _ => Self::Unreadable { reason: error.to_string() },
+        }
+    }
+}
+
+impl From<FileError> for Fault {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Open(error) => error.into(),
+            FileError::NotRegular(_) => Self::NotRegular,
+            FileError::Read(_) | FileError::Changed => {
+                Self::Unreadable { reason: error.to_string() }
+            }
+        }
+    }
+}
+
+impl Fault {
+    /// The word for it in JSON, and with blanks in text.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Changed { .. } => "changed",
+            Self::Missing => "missing",
+            Self::NotRegular => "not-a-regular-file",
+            Self::Unreadable { .. } => "unreadable",
+        }
+    }
+}
+
+struct Report<'a> {
+    deviations: Vec<Deviation<'a>>,
+    /// Paths of files that should be listed and are not.
+    unlisted: Vec<Vec<u8>>,
+}
+
+impl Report<'_> {
+    fn print(&self, mut out: impl Write) -> io::Result<()> {
+        for Deviation { line, fault } in &self.deviations {
+            let path = printable(line.entry.path());
+            write!(out, "{}: {path}", fault.name().replace('-', " "))?;
+            if let Fault::Unreadable { reason } = fault {
+                write!(out, ": {reason}")?;
+            }
+            out.write_all(b"\n")?;
+        }
+        for path in &self.unlisted {
+            writeln!(out, "unlisted: {}", printable(path))?;
+        }
+        out.flush()
+    }
+
+    fn json(&self) -> Value {
+        let listed = self.deviations.iter().map(|Deviation { line, fault }| {
+            let object = Object::new()
+                .with("deviation", fault.name())
+                .with("line", line.number)
+                .name("path", line.entry.path());
+            let object = match fault {
+                Fault::Changed { found } => object.with("found", found.as_str()),
+                Fault::Unreadable { reason } => object.with("reason", reason.as_str()),
+                Fault::Missing | Fault::NotRegular => object,
+            };
+            Value::from(object)
+        });
+        let unlisted = self
+            .unlisted
+            .iter()
+            .map(|path| Object::new().with("deviation", "unlisted").name("path", path).into());
+        listed.chain(unlisted).collect::<Vec<_>>().into()
+    }
+}

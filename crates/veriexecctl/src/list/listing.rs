@@ -1,0 +1,41 @@
+//! The entries of a signatures file, by the files that they belong to.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use anyhow::Result;
+use fingerprint::Identity;
+use sigfile::Line;
+
+use crate::answer::complaints::Complaints;
+use crate::list::signatures;
+use crate::machine::tree::Tree;
+
+/// What a signatures file lists. An entry is of a file, whatever name it is listed or reached by.
+#[derive(Debug)]
+pub(crate) struct Listing {
+    lines: Vec<Line>,
+    /// The first line of each file, which is the one that a driver keeps.
+    first: HashMap<Identity, usize>,
+}
+
+impl Listing {
+    pub(crate) fn read(file: &Path, tree: &Tree, complaints: &mut Complaints) -> Result<Self> {
+        let lines = signatures::good_lines(file, complaints)?;
+        let mut first = HashMap::with_capacity(lines.len());
+        for (index, line) in lines.iter().enumerate() {
+            let metadata = tree.place(line.entry.path()).and_then(|place| place.metadata());
+            if let Ok(metadata) = metadata
+                && metadata.is_file()
+            {
+                first.entry(Identity::of(&metadata)).or_insert(index);
+            }
+        }
+        Ok(Self { lines, first })
+    }
+
+    /// The line that lists a file.
+    pub(crate) fn line(&self, file: Identity) -> Option<&Line> {
+        self.lines.get(*self.first.get(&file)?)
+    }
+}
