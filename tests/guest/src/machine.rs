@@ -1,5 +1,11 @@
 //! A virtual machine, from power on to power off.
 
+mod archive;
+pub(crate) mod debian;
+pub(crate) mod disk;
+pub(crate) mod protocol;
+pub(crate) mod root;
+
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};

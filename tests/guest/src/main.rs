@@ -5,24 +5,10 @@
 //! newer kernels, delete the cache.
 #![forbid(unsafe_code)]
 
-mod archive;
-mod cache;
-mod checked;
-mod compiler;
-mod debian;
-mod disk;
-mod dkms;
 mod jobs;
-mod kernel;
 mod machine;
-mod module;
-mod packages;
-mod program;
-mod protocol;
-mod root;
-mod rows;
+mod materials;
 mod scenario;
-mod tools;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -35,11 +21,12 @@ use std::thread;
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 
-use cache::Cache;
-use kernel::{Kernel, Series};
-use module::{Faults, Module};
-use scenario::{Materials, Scenario};
-use tools::Tools;
+use materials::Materials;
+use materials::cache::Cache;
+use materials::kernel::{Kernel, Series};
+use materials::module::{Faults, Module};
+use materials::tools::Tools;
+use scenario::Scenario;
 
 /// Boot Linux kernels under QEMU, and try the module in them.
 #[derive(Debug, Parser)]

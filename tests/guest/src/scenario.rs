@@ -1,55 +1,41 @@
 //! What is tried in a guest: a boot each, from a fresh root.
 
-mod answers;
-mod attacks;
-mod boot;
-mod cost;
-mod debian;
-mod device;
-mod enforcement;
-mod faults;
-mod loader;
-mod memory;
-mod module;
-mod policy;
-mod soak;
-mod toctou;
-mod traffic;
+pub(crate) mod driver;
+pub(crate) mod hooks;
+pub(crate) mod rows;
+pub(crate) mod system;
 
 use std::path::Path;
-use std::sync::Mutex;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::cache::Cache;
-use crate::compiler::{self, Linking};
-use crate::disk::{self, Disk};
-use crate::kernel::{Kernel, Series};
+use crate::machine::disk::{self, Disk};
+use crate::machine::protocol::Outcome;
+use crate::machine::root::Root;
 use crate::machine::{self, Hardware};
-use crate::module::Module;
-use crate::protocol::Outcome;
-use crate::root::Root;
-use crate::tools::Tools;
+use crate::materials::Materials;
+use crate::materials::compiler::{self, Linking};
+use crate::materials::kernel::Series;
 
 /// Every scenario, in the order in which they run.
 pub(crate) const ALL: &[Scenario] = &[
-    boot::SCENARIO,
-    module::SCENARIO,
-    device::SCENARIO,
-    enforcement::SCENARIO,
-    policy::SCENARIO,
-    answers::SCENARIO,
-    memory::SCENARIO,
-    loader::SCENARIO,
-    attacks::SCENARIO,
-    toctou::SCENARIO,
-    faults::SCENARIO,
-    soak::SCENARIO,
-    traffic::SCENARIO,
-    debian::SCENARIO,
-    cost::COST,
-    cost::APPRAISAL,
+    system::boot::SCENARIO,
+    driver::module::SCENARIO,
+    driver::device::SCENARIO,
+    hooks::enforcement::SCENARIO,
+    hooks::policy::SCENARIO,
+    driver::answers::SCENARIO,
+    driver::memory::SCENARIO,
+    system::loader::SCENARIO,
+    hooks::attacks::SCENARIO,
+    hooks::toctou::SCENARIO,
+    driver::faults::SCENARIO,
+    hooks::soak::SCENARIO,
+    driver::traffic::SCENARIO,
+    system::debian::SCENARIO,
+    system::cost::COST,
+    system::cost::APPRAISAL,
 ];
 
 /// Something that is tried in a guest.
@@ -164,24 +150,6 @@ impl Scenario {
         (self.prepare)(materials, &mut root)?;
         Ok(root)
     }
-}
-
-/// What scenarios are made of.
-pub(crate) struct Materials<'a> {
-    pub(crate) cache: &'a Cache,
-    pub(crate) tools: &'a Tools,
-    pub(crate) kernel: &'a Kernel,
-    pub(crate) module: &'a Module,
-    /// The module with faults, if a scenario needs it.
-    pub(crate) faulty: Option<&'a Module>,
-    /// Where our programs are.
-    pub(crate) programs: &'a Path,
-    /// How long the soak lasts.
-    pub(crate) minutes: u64,
-    /// Held while a root and disks are made: out of the cache, in which nothing is made twice.
-    pub(crate) preparing: Mutex<()>,
-    /// Whether clocks count instructions.
-    pub(crate) count_instructions: bool,
 }
 
 /// The scenario of that name.

@@ -1,0 +1,59 @@
+//! The disks of a guest: files that are gone when it is.
+
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use tempfile::NamedTempFile;
+
+use crate::machine::debian;
+use crate::materials::cache::Cache;
+use crate::materials::packages;
+use crate::materials::program::{is_there, output};
+
+/// A disk.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Disk {
+    /// With nothing on it, of so many MiB.
+    Empty(u64),
+    /// With a Debian on it.
+    Debian,
+    /// With a file system that can share blocks between files.
+    Xfs,
+}
+
+/// The least that mkfs.xfs(8) makes, in MiB; nearly all of it is a hole.
+const XFS_SIZE: u64 = 300;
+
+/// Makes disks.
+pub(crate) fn images(cache: &Cache, disks: &[Disk]) -> Result<Vec<NamedTempFile>> {
+    disks.iter().map(|disk| image(cache, *disk)).collect()
+}
+
+fn image(cache: &Cache, disk: Disk) -> Result<NamedTempFile> {
+    let image = NamedTempFile::new()?;
+    match disk {
+        Disk::Empty(size) => image.as_file().set_len(size << 20)?,
+        Disk::Debian => {
+            let mut copy = Command::new("cp");
+            copy.arg("--sparse=always").arg(debian::image(cache)?).arg(image.path());
+            output(&mut copy)?;
+        }
+        Disk::Xfs => {
+            image.as_file().set_len(XFS_SIZE << 20)?;
+            output(mkfs_xfs(cache)?.arg("-q").arg(image.path())).context("the disk with xfs")?;
+        }
+    }
+    Ok(image)
+}
+
+/// mkfs.xfs(8), the machine's own or else unpacked into the cache.
+fn mkfs_xfs(cache: &Cache) -> Result<Command> {
+    if is_there("mkfs.xfs") {
+        return Ok(Command::new("mkfs.xfs"));
+    }
+    let wanted = || packages::closure(&["xfsprogs"]);
+    let unpacked = cache.directory("xfsprogs", |place| packages::unpack(&wanted()?, place))?;
+    let mut command = Command::new(unpacked.join("sbin/mkfs.xfs"));
+    command.env("LD_LIBRARY_PATH", unpacked.join("usr/lib/x86_64-linux-gnu"));
+    Ok(command)
+}

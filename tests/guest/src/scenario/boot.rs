@@ -1,6 +1,0 @@
-//! The harness itself: the kernel that was asked for boots, and its checks are heard.
-
-use super::Scenario;
-
-pub(super) const SCENARIO: Scenario =
-    Scenario { name: "boot", script: include_str!("boot.sh"), ..Scenario::PLAIN };

@@ -1,0 +1,7 @@
+//! The hooks: what is denied, to whoever tries whatever to get past.
+
+pub(crate) mod attacks;
+pub(crate) mod enforcement;
+pub(crate) mod policy;
+pub(crate) mod soak;
+pub(crate) mod toctou;

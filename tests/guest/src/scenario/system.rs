@@ -1,0 +1,6 @@
+//! A system: it boots, is brought up with the module, lives with it, and pays for it.
+
+pub(crate) mod boot;
+pub(crate) mod cost;
+pub(crate) mod debian;
+pub(crate) mod loader;
