@@ -34,40 +34,29 @@ extern crate std;
 pub mod hooks;
 pub mod policy;
 
-mod checks;
-mod entry;
+mod entries;
 mod errno;
 mod file_id;
 mod level;
-mod lifecycle;
-mod limiter;
-mod load;
 mod operation;
 mod platform;
 mod report;
-mod restore;
 mod statistics;
 mod status;
 mod subsystem;
-mod table;
-mod verify;
 
-pub use checks::Opening;
-pub use entry::EntryView;
+pub use entries::{Candidate, EntryView, KeptEntry, LoadRequest, Loaded, RestoreError};
 pub use errno::Errno;
 pub use file_id::{FileId, FileKind, Located};
 pub use level::StrictLevel;
-pub use lifecycle::Moment;
-pub use limiter::{Admission, Limiter, Suppressed};
-pub use load::{Candidate, LoadRequest, Loaded};
-pub use operation::{Action, Operation};
+pub use operation::{Action, Forecast, Moment, Opening, Operation, Step, Ticket};
 pub use platform::Platform;
 pub use policy::{
     Access, Decision, Evaluation, Event, EventKind, Finding, Image, Notice, Object, Verdict,
 };
-pub use report::{Json, Loudness, Message, Occasion, Priority, Process, Report};
-pub use restore::{KeptEntry, RestoreError};
+pub use report::{
+    Admission, Json, Limiter, Loudness, Message, Occasion, Priority, Process, Report, Suppressed,
+};
 pub use statistics::{StatusCounts, Tally};
 pub use status::Status;
 pub use subsystem::{TableView, Veriexec};
-pub use verify::{Forecast, Step, Ticket};

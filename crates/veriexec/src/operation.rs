@@ -1,7 +1,15 @@
 //! What somebody is about to do, as a platform knows it.
 
+mod checks;
+mod lifecycle;
+mod verify;
+
 use crate::policy::{Access, Event, Image};
 use crate::{FileKind, Located, Veriexec};
+
+pub use checks::Opening;
+pub use lifecycle::Moment;
+pub use verify::{Forecast, Step, Ticket};
 
 /// What somebody is about to do: what a check is asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! What Veriexec has to say: structured, and rendered only when somebody prints it.
 
 mod json;
+mod limiter;
 mod text;
 
 use fingerprint::Digest;
@@ -10,6 +11,7 @@ use crate::policy::{EventKind, Finding, Notice, Verdict};
 use crate::{Forecast, StrictLevel, Veriexec};
 
 pub use json::Json;
+pub use limiter::{Admission, Limiter, Suppressed};
 
 /// Something that an administrator may want to know.
 ///

@@ -5,9 +5,9 @@ use core::sync::atomic::AtomicU64;
 use fingerprint::Algorithm;
 use proplib::fallible::NoMemory;
 
-use crate::entry::Entry;
+use crate::entries::Entry;
+use crate::entries::{Key, Table, mix};
 use crate::statistics::Counters;
-use crate::table::{Key, Table, mix};
 use crate::{
     EntryView, Errno, FileId, FileKind, Located, Loudness, Message, Platform, Priority, Report,
     StrictLevel,

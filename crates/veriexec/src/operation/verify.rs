@@ -2,7 +2,7 @@
 
 use fingerprint::{Algorithm, Digest};
 
-use crate::entry::Entry;
+use crate::entries::Entry;
 use crate::operation::{Action, Operation};
 use crate::policy::{Access, Decision, Evaluation, Event, Object, Verdict, decide};
 use crate::{

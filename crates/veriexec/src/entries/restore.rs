@@ -6,7 +6,7 @@ use fingerprint::Digest;
 use proplib::fallible::{self, NoMemory};
 use sigfile::EntryType;
 
-use crate::entry::Entry;
+use crate::entries::Entry;
 use crate::subsystem::Settings;
 use crate::{Errno, FileId, Status, StrictLevel, Veriexec};
 

@@ -6,8 +6,8 @@ use fingerprint::{Algorithm, Digest};
 use proplib::fallible;
 use sigfile::EntryType;
 
-use crate::entry::Entry;
-use crate::lifecycle::Moment;
+use crate::Moment;
+use crate::entries::Entry;
 use crate::{
     Errno, FileId, FileKind, Loudness, Message, Platform, Priority, Report, Status, Veriexec,
 };
