@@ -60,6 +60,8 @@ pub use hasher::Hasher;
 #[cfg(feature = "std")]
 pub use lanes::{Lanes, Piece};
 #[cfg(feature = "std")]
+pub use pseudo::is_made_up;
+#[cfg(feature = "std")]
 pub use rooted::resolve_in;
 #[cfg(feature = "std")]
 pub use status::{Identity, Status, Version};

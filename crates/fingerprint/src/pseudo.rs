@@ -17,6 +17,27 @@ pub(crate) fn leads_into(path: &Path) -> bool {
     rustix::fs::statfs(path).is_ok_and(|status| is_pseudo(status.f_type))
 }
 
+/// Whether what a path leads to is in a file system that Linux lets nobody execute anything from,
+/// because it makes its files up: proc(5), sysfs(5), cgroups(7), mq_overview(7).
+///
+/// A driver has no entries there, and is not asked about what is done there: veriexec(4).
+#[cfg(target_os = "linux")]
+#[must_use]
+pub fn is_made_up(path: &Path) -> bool {
+    /// Those that have `SB_I_NOEXEC`: proc and mqueue, and those of kernfs.
+    const MADE_UP: [u32; 6] =
+        [0x0000_9fa0, 0x0027_e0eb, 0x0765_5821, 0x1980_0202, 0x6265_6572, 0x6367_7270];
+    // The word is as wide as a register, and signed on some machines.
+    rustix::fs::statfs(path).is_ok_and(|status| MADE_UP.contains(&(status.f_type as u32)))
+}
+
+/// The same where no driver leaves anything out.
+#[cfg(not(target_os = "linux"))]
+#[must_use]
+pub const fn is_made_up(_: &Path) -> bool {
+    false
+}
+
 #[cfg(not(target_os = "linux"))]
 pub(crate) const fn holds(_: BorrowedFd<'_>) -> bool {
     false
@@ -75,6 +96,11 @@ mod tests {
             assert_eq!(holds(File::open(path).unwrap().as_fd()), pseudo, "{path:?}");
         }
         assert!(leads_into(Path::new("/proc/self/mounts")));
+        for (path, made_up) in
+            [("/proc/meminfo", true), ("/sys/kernel", true), ("/dev/null", false)]
+        {
+            assert_eq!(is_made_up(Path::new(path)), made_up, "{path}");
+        }
         assert!(!leads_into(&dir.path().join("none")));
     }
 }

@@ -92,8 +92,9 @@ impl Platform for MockPlatform {
 }
 
 fn located(path: &Path, metadata: &Metadata) -> Located {
+    // As the Linux module has it, what a kernel makes up is nothing that could be listed.
     let kind = if metadata.is_file() {
-        FileKind::Regular
+        if fingerprint::is_made_up(path) { FileKind::Other } else { FileKind::Regular }
     } else if metadata.is_dir() {
         FileKind::Directory { mount_root: is_mount_root(path, metadata) }
     } else {

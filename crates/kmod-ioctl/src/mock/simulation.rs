@@ -7,7 +7,8 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 
 use veriexec::{
-    Access, Action, Errno, FileKind, Forecast, Image, Operation, Platform, StrictLevel,
+    Access, Action, Decision, Errno, Event, FileKind, Forecast, Image, Object, Operation, Platform,
+    StrictLevel,
 };
 
 use super::MockDevice;
@@ -89,7 +90,14 @@ impl MockDevice {
             place = fs::canonicalize(os(path)).map_err(|error| platform::errno(&error))?;
             path = place.as_os_str().as_bytes();
         }
-        let operation = Operation { path, action: self.action(simulated)? };
+        let action = self.action(simulated)?;
+        if is_not_asked(simulated) {
+            let (event, object) = (Event::Link, Object::NotRegular);
+            let decision = Decision::QUIETLY_ALLOWED;
+            let forecast = Forecast { level, event, object, decision };
+            return Ok(Simulation { level, forecast, log: Vec::new() });
+        }
+        let operation = Operation { path, action };
         let forecast = self.veriexec.forecast(&self.platform, operation, level);
         let reports = self.veriexec.reports(operation, forecast);
         let log = reports.map(|report| LogLine::from(&report)).collect();
@@ -103,7 +111,11 @@ impl MockDevice {
             Simulated::Exec(path) => Action::Access(file(path)?, Access::Direct),
             Simulated::Mmap(path) => Action::Access(file(path)?, Access::Indirect),
             Simulated::Open(path) => Action::Access(file(path)?, Access::File),
-            Simulated::Write(path) => Action::Write(file(path)?),
+            // Of a device, it is what is behind it that is written.
+            Simulated::Write(path) => match raw_write(path) {
+                Err(Errno::NODEV) => Action::Write(file(path)?),
+                written => written?,
+            },
             Simulated::Truncate(path) => Action::Truncate(file(path)?),
             Simulated::Create(path) => create(path)?,
             Simulated::Remove(path) => Action::Remove(name(path)?),
@@ -170,6 +182,27 @@ impl<'a> Simulated<'a> {
     }
 }
 
+/// Whether a driver is not asked about it at all, whatever the policy would say: about the names of
+/// what a kernel makes up, and about removing a directory.
+fn is_not_asked(simulated: Simulated<'_>) -> bool {
+    let made_up = |path| {
+        os(path).parent().is_some_and(|parent| {
+            fingerprint::is_made_up(if parent.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                parent
+            })
+        })
+    };
+    match simulated {
+        Simulated::Remove(path) => {
+            made_up(path) || fs::symlink_metadata(os(path)).is_ok_and(|found| found.is_dir())
+        }
+        Simulated::Rename { from, .. } => made_up(from),
+        _ => false,
+    }
+}
+
 /// A file that is made where there is none, in a directory that there is.
 fn create(path: &[u8]) -> Result<Action<'static>, Errno> {
     let path = os(path);
@@ -184,7 +217,8 @@ fn create(path: &[u8]) -> Result<Action<'static>, Errno> {
     if !metadata.is_dir() {
         return Err(Errno::NOTDIR);
     }
-    Ok(Action::Create(FileKind::Regular))
+    let made_up = fingerprint::is_made_up(parent);
+    Ok(Action::Create(if made_up { FileKind::Other } else { FileKind::Regular }))
 }
 
 fn raw_write(path: &[u8]) -> Result<Action<'static>, Errno> {

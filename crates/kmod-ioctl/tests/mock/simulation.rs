@@ -191,3 +191,39 @@ fn nothing_is_said_until_something_was_loaded() {
     device.close().unwrap();
     assert_eq!(said(), 1);
 }
+
+/// What veriexec(4) leaves out is left out of what is simulated, too.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_a_kernel_makes_up_is_not_asked_about() {
+    const FREE: [bool; 4] = [true; 4];
+    const UP_TO_2: [bool; 4] = [true, true, true, false];
+    let place = Place::new();
+    place.load(&place.listed(b"listed", "1", EntryType::FILE), EVALUATE).unwrap();
+    let directory = place.path(b"directory");
+    fs::create_dir(&directory).unwrap();
+    let (directory, new) = (bytes(&directory), place.path(b"new"));
+    use Simulated::*;
+    for (simulated, expected) in [
+        (Open(b"/proc/meminfo"), FREE),
+        (Open(b"/proc/self/status"), FREE),
+        (Exec(b"/proc/meminfo"), FREE),
+        (Write(b"/proc/sys/kernel/hostname"), FREE),
+        (Open(b"/sys/kernel/notes"), FREE),
+        (Remove(b"/proc/meminfo"), FREE),
+        (Create(b"/proc/new"), FREE),
+        (Rename { from: b"/proc/meminfo", to: b"/proc/other" }, FREE),
+        (Open(b"/dev/null"), FREE),
+        (Write(b"/dev/null"), FREE),
+        // The names of what is kept are asked about, whatever has them.
+        (Remove(b"/dev/null"), UP_TO_2),
+        (Remove(directory), FREE),
+        (Rename { from: directory, to: bytes(&new) }, UP_TO_2),
+    ] {
+        // A link of a process leads where it leads.
+        assert_eq!(answers(&place, simulated).0, expected, "{simulated:?}");
+    }
+    let listed =
+        Entry::new(b"/proc/meminfo".to_vec(), *place.file("a", "1").fingerprint(), EntryType::FILE);
+    assert!(place.load(&listed.unwrap(), KEEP).is_err());
+}
