@@ -154,6 +154,10 @@ pub(crate) struct ExplainArgs {
     /// At this strict level alone
     #[arg(long, value_parser = level)]
     pub(crate) level: Option<StrictLevel>,
+
+    /// The file is below this directory, which will be the root
+    #[arg(short = 'p', long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
 }
 
 /// What is to be tried.

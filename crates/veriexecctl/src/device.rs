@@ -3,6 +3,7 @@
 pub(crate) mod sending;
 pub(crate) mod settings;
 mod sysctl;
+pub(crate) mod witness;
 
 use anyhow::{Context, Result};
 use kmod_ioctl::{Access, Device, DeviceSpec, MockDevice};

@@ -14,12 +14,14 @@ use fingerprint::Batch;
 use crate::answer::complaints::Complaints;
 use crate::answer::to_standard_output;
 use crate::cli::{Cli, PreflightArgs};
+use crate::device::witness::Witness;
 use crate::exit::Exit;
 use crate::list::listing::Listing;
 use crate::machine::libraries::Libraries;
 use crate::machine::tree::Tree;
 
 use demand::Demands;
+use judgement::Reading;
 use report::Report;
 
 /// Says what would be denied; the status says whether something vital would be.
@@ -39,7 +41,9 @@ pub(crate) fn run(cli: &Cli, args: &PreflightArgs) -> Result<Exit> {
     system::programs(&tree, args.root.is_none(), &mut demands);
 
     let batch = Batch::new(fingerprint::Algorithm::Sha256, None)?;
-    let findings = judgement::judge(&demands, &listing, args.level, &batch, !cli.json);
+    let mut witness = Witness::new(cli);
+    let reading = Reading { batch: &batch, witness: &mut witness, show_progress: !cli.json };
+    let findings = judgement::judge(&demands, &listing, args.level, reading);
     let bad = complaints.finish();
     let report = Report { level: args.level, signatures: &args.signatures, findings, skipped };
     if cli.json {

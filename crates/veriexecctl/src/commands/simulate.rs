@@ -7,9 +7,9 @@ use anyhow::{Result, anyhow, bail};
 use kmod_ioctl::{Access, LogLine, Simulation};
 use serde_json::Value;
 use sigfile::printable;
-use veriexec::{Errno, StrictLevel, Verdict};
+use veriexec::{Errno, Evaluation, Object, StrictLevel, Verdict};
 
-use crate::answer::json::Object;
+use crate::answer::json::Object as Json;
 use crate::answer::to_standard_output;
 use crate::bytes;
 use crate::cli::{Cli, Deed};
@@ -34,6 +34,11 @@ pub(crate) fn run(
         .simulate(deed.to(bytes(file), to), level)
         .map_err(|errno| anyhow!("`{}': {}", printable(bytes(file)), obstacle(deed, errno)))?;
     let Simulation { level, forecast, log } = simulation;
+    if let Object::Listed(_, Evaluation::Failed(errno)) = forecast.object {
+        // A driver reads with rights of its own.
+        let name = printable(bytes(file));
+        bail!("`{name}': cannot be read here, so that it is not known: {errno}");
+    }
     let (denied, exit) = match forecast.decision.verdict {
         Verdict::Allow => (None, Exit::Done),
         Verdict::Deny(errno) => (Some(errno), Exit::Failed),
@@ -43,7 +48,7 @@ pub(crate) fn run(
             denied.map(|errno| errno.name().map_or_else(|| errno.raw().into(), Value::from));
         let line = |line: &LogLine| serde_json::from_str::<Value>(&line.json);
         let log = log.iter().map(line).collect::<Result<Vec<_>, _>>()?;
-        Object::new()
+        Json::new()
             .name("path", bytes(file))
             .with("level", level.number())
             .with("name", level.name())

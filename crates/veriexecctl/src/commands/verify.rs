@@ -7,20 +7,23 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Result;
-use fingerprint::{Algorithm, Batch, FileError, Identity, Job, Outcome, Version};
+use fingerprint::{Algorithm, Batch, Digest, FileError, Identity, Job, Outcome, Version};
 use serde_json::Value;
 use sigfile::{Entry, Line, printable};
 
 use crate::answer::complaints::Complaints;
+use crate::answer::counted::Counted;
 use crate::answer::json::Object;
 use crate::answer::progress::Progress;
 use crate::answer::to_standard_output;
 use crate::bytes;
 use crate::cli::{Cli, VerifyArgs};
 use crate::commands::verify::unlisted::Unlisted;
+use crate::device::witness::Witness;
 use crate::exit::Exit;
 use crate::list::signatures;
-use crate::machine::tree::Tree;
+use crate::machine::contents::{Contents, Source};
+use crate::machine::tree::{Tree, is_missing};
 
 /// Hashes the listed files, and says which are not as listed; the status says whether all are.
 pub(crate) fn run(cli: &Cli, args: &VerifyArgs) -> Result<Exit> {
@@ -30,9 +33,13 @@ pub(crate) fn run(cli: &Cli, args: &VerifyArgs) -> Result<Exit> {
     let tree = Tree::new(args.root.as_deref())?;
     let files: Vec<Listed> = lines.iter().map(|line| Listed::find(&line.entry, &tree)).collect();
     let batch = Batch::new(Algorithm::Sha256, None)?;
-    let hashed = hash(cli, args, &lines, &files, &batch);
+    let mut witness = Witness::new(cli);
+    let progress = !args.quiet && !cli.json;
+    let hashed =
+        compare(&lines, &files, Reading { batch: &batch, witness: &mut witness, progress });
 
-    let mut report = Report { deviations: hashed.deviations, unlisted: Vec::new() };
+    let Hashed { deviations, vouched, bytes: total } = hashed;
+    let mut report = Report { deviations, vouched, unlisted: Vec::new() };
     if !args.unlisted.is_empty() {
         let known = files.iter().filter_map(|file| file.identity);
         let search = Unlisted::new(&tree, known, &args.file, args.all);
@@ -46,22 +53,23 @@ pub(crate) fn run(cli: &Cli, args: &VerifyArgs) -> Result<Exit> {
             .name("file", bytes(&args.file))
             .with("listed", lines.len())
             .with("as_listed", as_listed)
-            .with("bytes", hashed.bytes)
+            .with("as_driver_says", report.vouched.len())
+            .with("bytes", total)
             .with("errors", bad);
         if !args.quiet {
             object.with("deviations", report.json()).print()?;
         }
     } else if !args.quiet {
         let out = BufWriter::new(io::stdout().lock());
-        to_standard_output(report.print(out))?;
+        to_standard_output(report.print(out, cli.verbose))?;
         if cli.verbose {
             let seconds = started.elapsed().as_secs_f64();
-            let rate = hashed.bytes as f64 / 1e9 / seconds;
+            let rate = total as f64 / 1e9 / seconds;
             let text = format!(
                 "{as_listed} files as listed, {differing} not, {} unlisted; {} bytes in \
                  {seconds:.2} s ({rate:.2} GB/s)\n",
                 report.unlisted.len(),
-                hashed.bytes,
+                total,
             );
             to_standard_output(io::stdout().write_all(text.as_bytes()))?;
         }
@@ -122,39 +130,57 @@ impl Job for &Listed {
     }
 }
 
+/// How contents are found out.
+struct Reading<'a> {
+    batch: &'a Batch,
+    /// Asked about what cannot be read.
+    witness: &'a mut Witness,
+    /// Whether to show how far it is.
+    progress: bool,
+}
+
 /// What became of the listed files.
+#[derive(Default)]
 struct Hashed<'a> {
     deviations: Vec<Deviation<'a>>,
+    /// Those that are as listed by what the driver says.
+    vouched: Vec<&'a Line>,
     bytes: u64,
 }
 
-fn hash<'a>(
-    cli: &Cli,
-    args: &VerifyArgs,
-    lines: &'a [Line],
-    files: &[Listed],
-    batch: &Batch,
-) -> Hashed<'a> {
+fn compare<'a>(lines: &'a [Line], files: &[Listed], reading: Reading<'_>) -> Hashed<'a> {
+    let Reading { batch, witness, progress } = reading;
     let jobs: Vec<&Listed> = files.iter().filter(|file| file.fault.is_none()).collect();
     let total = jobs.iter().map(Job::size).fold(0, u64::saturating_add);
-    let progress = Progress::of_bytes(!args.quiet && !cli.json, total);
+    let progress = Progress::of_bytes(progress, total);
     let results = batch.run(&jobs, |_, _| Ok(()), |_, bytes| progress.advance(bytes));
     drop(progress);
 
     let mut results = results.into_iter();
-    let mut hashed = Hashed { deviations: Vec::new(), bytes: 0 };
+    let mut hashed = Hashed::default();
     for (line, file) in lines.iter().zip(files) {
         let fault = match &file.fault {
             Some(fault) => Some(fault.clone()),
             None => match results.next() {
-                Some(Ok(Outcome { digest, bytes, .. })) => {
-                    hashed.bytes = hashed.bytes.saturating_add(bytes);
-                    (digest != *line.entry.fingerprint())
-                        .then(|| Fault::Changed { found: digest.to_string() })
+                Some(Err(FileError::NotRegular(_))) => Some(Fault::NotRegular),
+                Some(Err(FileError::Open(error))) if is_missing(&error) => Some(Fault::Missing),
+                Some(result) => {
+                    let digest = result.map(|Outcome { digest, bytes, .. }| {
+                        hashed.bytes = hashed.bytes.saturating_add(bytes);
+                        digest
+                    });
+                    match Contents::of(digest, &file.place, line.entry.fingerprint(), witness) {
+                        Contents::Same(Source::Read) => None,
+                        Contents::Same(Source::Driver(_)) => {
+                            hashed.vouched.push(line);
+                            None
+                        }
+                        Contents::Other(found, source) => Some(Fault::Changed { found, source }),
+                        Contents::Unknown(reason) => Some(Fault::Unknown { reason }),
+                    }
                 }
-                Some(Err(error)) => Some(error.into()),
                 // Every job has a result: what has none was not seen to be as listed.
-                None => Some(io::Error::other("was not hashed").into()),
+                None => Some(Fault::Unknown { reason: "was not hashed".to_owned() }),
             },
         };
         hashed.deviations.extend(fault.map(|fault| Deviation { line, fault }));
@@ -162,7 +188,7 @@ fn hash<'a>(
     hashed
 }
 
-/// A listed file that is not as listed.
+/// A listed file that is not as listed, or not known to be.
 struct Deviation<'a> {
     line: &'a Line,
     fault: Fault,
@@ -170,35 +196,22 @@ struct Deviation<'a> {
 
 #[derive(Clone, Debug)]
 enum Fault {
-    /// Its contents have this fingerprint.
+    /// Its contents are others, with this fingerprint if that is known.
     Changed {
-        found: String,
+        found: Option<Digest>,
+        source: Source,
     },
     Missing,
     NotRegular,
-    Unreadable {
+    /// Neither can it be looked at here, nor does the driver know.
+    Unknown {
         reason: String,
     },
 }
 
 impl From<io::Error> for Fault {
     fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::Missing,
-            _ => Self::Unreadable { reason: error.to_string() },
-        }
-    }
-}
-
-impl From<FileError> for Fault {
-    fn from(error: FileError) -> Self {
-        match error {
-            FileError::Open(error) => error.into(),
-            FileError::NotRegular(_) => Self::NotRegular,
-            FileError::Read(_) | FileError::Changed => {
-                Self::Unreadable { reason: error.to_string() }
-            }
-        }
+        if is_missing(&error) { Self::Missing } else { Self::Unknown { reason: error.to_string() } }
     }
 }
 
@@ -209,26 +222,42 @@ impl Fault {
             Self::Changed { .. } => "changed",
             Self::Missing => "missing",
             Self::NotRegular => "not-a-regular-file",
-            Self::Unreadable { .. } => "unreadable",
+            Self::Unknown { .. } => "unknown",
+        }
+    }
+
+    /// What there is to say after the file's name.
+    fn more(&self) -> String {
+        match self {
+            Self::Changed { source: Source::Driver(obstacle), .. } => {
+                format!(": as the driver says; not readable here: {obstacle}")
+            }
+            Self::Unknown { reason } => format!(": {reason}"),
+            Self::Changed { .. } | Self::Missing | Self::NotRegular => String::new(),
         }
     }
 }
 
 struct Report<'a> {
     deviations: Vec<Deviation<'a>>,
+    vouched: Vec<&'a Line>,
     /// Paths of files that should be listed and are not.
     unlisted: Vec<Vec<u8>>,
 }
 
 impl Report<'_> {
-    fn print(&self, mut out: impl Write) -> io::Result<()> {
+    fn print(&self, mut out: impl Write, verbose: bool) -> io::Result<()> {
         for Deviation { line, fault } in &self.deviations {
             let path = printable(line.entry.path());
-            write!(out, "{}: {path}", fault.name().replace('-', " "))?;
-            if let Fault::Unreadable { reason } = fault {
-                write!(out, ": {reason}")?;
+            writeln!(out, "{}: {path}{}", fault.name().replace('-', " "), fault.more())?;
+        }
+        let said = "valid, as the driver says; not readable here";
+        if verbose {
+            for line in &self.vouched {
+                writeln!(out, "{said}: {}", printable(line.entry.path()))?;
             }
-            out.write_all(b"\n")?;
+        } else if !self.vouched.is_empty() {
+            writeln!(out, "{said}: {}", Counted(self.vouched.len(), "file"))?;
         }
         for path in &self.unlisted {
             writeln!(out, "unlisted: {}", printable(path))?;
@@ -243,8 +272,10 @@ impl Report<'_> {
                 .with("line", line.number)
                 .name("path", line.entry.path());
             let object = match fault {
-                Fault::Changed { found } => object.with("found", found.as_str()),
-                Fault::Unreadable { reason } => object.with("reason", reason.as_str()),
+                Fault::Changed { found, source } => object
+                    .with("found", found.map(|found| found.to_string()))
+                    .with("source", source.word()),
+                Fault::Unknown { reason } => object.with("reason", reason.as_str()),
                 Fault::Missing | Fault::NotRegular => object,
             };
             Value::from(object)

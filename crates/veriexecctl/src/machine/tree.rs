@@ -50,6 +50,11 @@ impl Tree {
     }
 }
 
+/// Whether the error says that nothing is there. No other says anything of what is.
+pub(crate) fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::symlink;

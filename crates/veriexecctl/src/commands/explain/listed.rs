@@ -4,19 +4,20 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use fingerprint::{Digest, Identity};
-use kmod_ioctl::{Access, Device, DeviceError};
+use kmod_ioctl::{Access, DeviceError};
 use serde_json::Value;
 use sigfile::{EntryType, printable};
 use veriexec::{Errno, Status};
 
+use crate::answer::complain;
 use crate::answer::complaints::Complaints;
 use crate::answer::json::{self, Object};
 use crate::bytes;
-use crate::cli::Cli;
+use crate::cli::{Cli, ExplainArgs};
 use crate::device::open;
-use crate::device::sending::has_no_entry;
+use crate::device::witness::Witness;
 use crate::list::listing::Listing;
-use crate::machine::tree::Tree;
+use crate::machine::tree::{Tree, is_missing};
 
 /// The default of `--device`, which need not be there.
 const DEVICE: &str = "/dev/veriexec";
@@ -25,9 +26,10 @@ const SIGNATURES: &str = "/etc/signatures";
 
 /// What knows the entries.
 pub(super) struct Source {
-    /// The driver that is asked.
-    device: Option<Device>,
-    /// What is asked without a driver; with one, it is where lines are looked up.
+    /// The driver.
+    witness: Witness,
+    /// Whether it is asked for the entries, and the file for their lines alone.
+    is_asked: bool,
     listing: Option<Listing>,
     file: PathBuf,
 }
@@ -50,52 +52,63 @@ struct Origin {
 }
 
 impl Source {
-    /// A driver that was named is asked. Else it is the signatures file, if that was named, or if
-    /// there is no driver.
+    /// A driver that was named is asked. Else it is the signatures file, if that was named, if
+    /// there is no driver, or if what will be another machine is looked at.
     pub(super) fn open(
         cli: &Cli,
-        signatures: Option<&Path>,
+        args: &ExplainArgs,
         tree: &Tree,
         complaints: &mut Complaints,
     ) -> Result<Self> {
         let named = cli.device != DEVICE;
-        let device = match open(cli, Access::READ) {
-            _ if !named && signatures.is_some() => None,
-            Ok(device) => Some(device),
-            Err(error) if !named && is_absent(&error) => None,
-            Err(error) => return Err(error),
-        };
-        let file = signatures.unwrap_or(Path::new(SIGNATURES));
-        let optional = device.is_some() && signatures.is_none();
-        let listing = if optional && !file.exists() {
+        let asked = if !named && (args.signatures.is_some() || args.root.is_some()) {
             None
         } else {
-            Some(Listing::read(file, tree, complaints)?)
+            match open(cli, Access::READ) {
+                Ok(device) => Some(device),
+                Err(error) if !named && is_absent(&error) => None,
+                Err(error) => return Err(error),
+            }
         };
-        Ok(Self { device, listing, file: file.to_owned() })
+        let is_asked = asked.is_some();
+        let file = args.signatures.as_deref().unwrap_or(Path::new(SIGNATURES)).to_owned();
+        let listing = match Listing::read(&file, tree, complaints) {
+            Ok(listing) => Some(listing),
+            // The entry is known all the same.
+            Err(error) if is_asked && args.signatures.is_none() => {
+                if !error.downcast_ref().is_some_and(is_missing) {
+                    complain(format_args!("{error:#}; lines are not named"));
+                }
+                None
+            }
+            Err(error) => return Err(error),
+        };
+        let witness = asked.map_or_else(|| Witness::new(cli), Witness::opened);
+        Ok(Self { witness, is_asked, listing, file })
+    }
+
+    /// The driver, to be asked what this program cannot find out itself.
+    pub(super) fn witness(&mut self) -> &mut Witness {
+        &mut self.witness
     }
 
     /// The entry of a file.
-    pub(super) fn listed(&mut self, path: &[u8], file: Identity) -> Result<Option<Listed>> {
+    pub(super) fn listed(&mut self, place: &Path, file: Identity) -> Result<Option<Listed>> {
         let line = self.listing.as_ref().and_then(|listing| listing.line(file));
         let origin = line.map(|line| Origin {
             file: self.file.clone(),
             number: line.number,
             name: line.entry.path().to_vec(),
         });
-        let Some(device) = &mut self.device else {
+        if !self.is_asked {
             return Ok(line.map(|line| Listed {
                 fingerprint: *line.entry.fingerprint(),
                 entry_type: line.entry.entry_type().or_direct(),
                 status: None,
                 line: origin,
             }));
-        };
-        let held = match device.query(path) {
-            Ok(held) => held,
-            Err(error) if has_no_entry(&error) => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
+        }
+        let Some(held) = self.witness.query(place)? else { return Ok(None) };
         // A line that says something else is not where this came from.
         let says_so = line.is_some_and(|line| {
             *line.entry.fingerprint() == held.fingerprint
@@ -107,6 +120,16 @@ impl Source {
             status: Some(held.status),
             line: origin.filter(|_| says_so),
         }))
+    }
+
+    /// Asks the driver for the status again: it may have evaluated the file since.
+    pub(super) fn look_again(&mut self, place: &Path, listed: &mut Listed) -> Result<()> {
+        if listed.status.is_some()
+            && let Some(held) = self.witness.query(place)?
+        {
+            listed.status = Some(held.status);
+        }
+        Ok(())
     }
 }
 

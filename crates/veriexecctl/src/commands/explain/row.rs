@@ -2,11 +2,13 @@
 
 use serde_json::Value;
 use sigfile::printable;
-use veriexec::{Access, Decision, Event, Object, StrictLevel, policy};
+use veriexec::{Access, Errno, Event, Finding, Object, StrictLevel};
 
-use super::{Role, Subject};
-use crate::answer::grounds::{denial, finding, tell};
+use super::need::Role;
+use super::subject::Subject;
+use crate::answer::grounds::Ruling;
 use crate::answer::json::Object as Json;
+use crate::machine::kind::Kind;
 
 /// The accesses that are explained.
 pub(super) const ACCESSES: [Deed; 9] = [
@@ -51,32 +53,33 @@ pub(super) struct Row {
 #[derive(Clone)]
 pub(super) struct Answer {
     pub(super) level: StrictLevel,
-    decision: Decision,
-    /// Why; may be empty.
-    pub(super) reason: String,
+    pub(super) ruling: Ruling,
 }
 
 impl Row {
     pub(super) fn of_access(deed: Deed, subject: &Subject, levels: &[StrictLevel]) -> Self {
-        let (event, object) = match deed.event {
-            Event::Rename { target_listed: true } => {
-                (Event::Rename { target_listed: subject.object().is_listed() }, Object::Unlisted)
-            }
-            event => (event, subject.object()),
+        let asked = asked(deed.event, subject);
+        let answer = |level: &StrictLevel| Answer {
+            level: *level,
+            ruling: Ruling::of(*level, &asked, subject.facts()),
         };
         Self {
             word: deed.word,
             label: deed.phrase.to_owned(),
-            answers: answers(&[event], object, subject, levels),
+            answers: levels.iter().map(answer).collect(),
         }
     }
 
     /// Whether a needed file can be used.
     pub(super) fn of_need(role: Role, subject: &Subject, levels: &[StrictLevel]) -> Self {
+        let answer = |level: &StrictLevel| Answer {
+            level: *level,
+            ruling: in_a_row(role.events(), subject, *level),
+        };
         Self {
             word: role.word(),
             label: format!("{} {}", role.word(), printable(&subject.path)),
-            answers: answers(role.events(), subject.object(), subject, levels),
+            answers: levels.iter().map(answer).collect(),
         }
     }
 
@@ -85,46 +88,52 @@ impl Row {
     }
 
     pub(super) fn json(&self) -> Vec<Value> {
-        let json = |answer: &Answer| {
-            let Answer { level, decision, reason } = answer;
-            let denied = denial(decision);
+        let json = |Answer { level, ruling }: &Answer| {
             Value::from(
                 Json::new()
                     .with("level", level.number())
-                    .with("allowed", denied.is_none())
-                    .with("errno", denied.and_then(veriexec::Errno::name))
-                    .with("finding", finding(decision).map(veriexec::Finding::word))
-                    .with("reason", reason.as_str()),
+                    .with("allowed", ruling.is_allowed())
+                    .with("errno", ruling.denial().and_then(Errno::name))
+                    .with("finding", ruling.finding.map(Finding::word))
+                    .with("reason", ruling.reason.as_str()),
             )
         };
         self.answers.iter().map(json).collect()
     }
 }
 
-impl Answer {
-    pub(super) fn is_allowed(&self) -> bool {
-        self.decision.verdict.is_allowed()
+/// What the policy is asked about: each thing that it may be, or nothing if it is not asked.
+fn asked(event: Event, subject: &Subject) -> Vec<(Event, Object)> {
+    let plain = |event| vec![(event, Object::NotRegular)];
+    match (subject.kind, event) {
+        (Kind::Regular, Event::Rename { target_listed: true }) => {
+            let target_listed = subject.listed.is_some();
+            vec![(Event::Rename { target_listed }, Object::Unlisted)]
+        }
+        (Kind::Regular, event) => {
+            subject.facts().objects().into_iter().map(|object| (event, object)).collect()
+        }
+        (Kind::MadeUp, _) | (Kind::Directory, Event::Remove) => Vec::new(),
+        (_, Event::Rename { .. }) => plain(Event::Rename { target_listed: false }),
+        (_, Event::Remove) => plain(Event::Remove),
+        // Whether it is depends on what is mounted, which only the kernel knows.
+        (Kind::Disk, Event::Write) => {
+            [true, false].map(|listed| (Event::RawWrite { listed }, Object::NotRegular)).into()
+        }
+        (Kind::Memory, Event::Write) => plain(Event::MemoryWrite),
+        (Kind::PassThrough, Event::Write) => plain(Event::PassThrough),
+        _ => Vec::new(),
     }
 }
 
-/// What several events in a row are answered: the first denial, or the last answer.
-fn answers(
-    events: &[Event],
-    object: Object,
-    subject: &Subject,
-    levels: &[StrictLevel],
-) -> Vec<Answer> {
-    let answer = |level: &StrictLevel| {
-        let mut decision = Decision::QUIETLY_ALLOWED;
-        let mut reason = String::new();
-        for event in events {
-            decision = policy::decide(*level, *event, object);
-            reason = tell(*event, &decision, subject.facts());
-            if !decision.verdict.is_allowed() {
-                break;
-            }
+/// What several events in a row are answered: the first that is not allowed, or the last answer.
+fn in_a_row(events: &[Event], subject: &Subject, level: StrictLevel) -> Ruling {
+    let mut ruling = Ruling::of(level, &[], subject.facts());
+    for event in events {
+        ruling = Ruling::of(level, &asked(*event, subject), subject.facts());
+        if ruling.is_allowed() != Some(true) {
+            break;
         }
-        Answer { level: *level, decision, reason }
-    };
-    levels.iter().map(answer).collect()
+    }
+    ruling
 }

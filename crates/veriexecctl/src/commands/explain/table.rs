@@ -15,7 +15,11 @@ pub(super) fn draw(text: &mut String, levels: &[StrictLevel], rows: &[Row]) {
     for Row { label, answers, .. } in rows {
         let mut line = format!("{label:width$}");
         for answer in answers {
-            line.push_str(if answer.is_allowed() { "  allowed" } else { "  denied " });
+            line.push_str(match answer.ruling.is_allowed() {
+                Some(true) => "  allowed",
+                Some(false) => "  denied ",
+                None => "  unknown",
+            });
         }
         line.push_str("  ");
         line.push_str(&reasons(answers));
@@ -31,9 +35,12 @@ fn push(text: &mut String, line: &str) {
 /// Each reason once, with the levels that it is for if those are not all.
 fn reasons(answers: &[Answer]) -> String {
     let mut reasons: Vec<(&str, Vec<u8>)> = Vec::new();
-    for Answer { level, reason, .. } in answers.iter().filter(|answer| !answer.reason.is_empty()) {
-        let number = level.number();
-        match reasons.iter_mut().find(|(known, _)| known == reason) {
+    for Answer { level, ruling } in answers {
+        let (number, reason) = (level.number(), ruling.reason.as_str());
+        if reason.is_empty() {
+            continue;
+        }
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, levels)) => levels.push(number),
             None => reasons.push((reason, vec![number])),
         }

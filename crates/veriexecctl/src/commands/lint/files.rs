@@ -10,7 +10,7 @@ use sigfile::lint::Severity;
 use sigfile::{Aspect, Classification, Entry, EntryType, Line, aspects, classify, printable};
 
 use super::finding::Finding;
-use crate::machine::tree::Tree;
+use crate::machine::tree::{Tree, is_missing};
 
 /// What there is to say about the entries of a file whose text is this.
 pub(super) fn lint(text: &[u8], tree: &Tree) -> Vec<Finding> {
@@ -22,7 +22,7 @@ pub(super) fn lint(text: &[u8], tree: &Tree) -> Vec<Finding> {
         let faults = match &one.seen {
             Seen::Missing => vec![Fault::Missing],
             Seen::NotRegular(what) => vec![Fault::NotRegular(what)],
-            Seen::Unreadable(reason) => vec![Fault::Unreadable(reason.clone())],
+            Seen::Unseen(reason) => vec![Fault::Unreadable(reason.clone())],
             Seen::File(file) => file_faults(one, file, &files),
         };
         findings.extend(faults.into_iter().map(|fault| one.finding(&fault)));
@@ -50,7 +50,9 @@ pub(super) const CODES: [&str; 12] = [
 enum Fault<'a> {
     Missing,
     NotRegular(&'static str),
+    /// Nothing is concluded from that about the file, or about what it needs.
     Unreadable(String),
+    UnreadableInterpreter(&'a [u8], String),
     /// Another name of the same file is listed as something else.
     ConflictingLink {
         first: &'a Line,
@@ -72,7 +74,7 @@ impl Fault<'_> {
         match self {
             Self::Missing => "missing-file",
             Self::NotRegular(_) => "not-regular",
-            Self::Unreadable(_) => "unreadable",
+            Self::Unreadable(_) | Self::UnreadableInterpreter(..) => "unreadable",
             Self::ConflictingLink { .. } => "conflicting-link",
             Self::LibraryFlags => "library-flags",
             Self::ScriptWithoutFile => "script-without-file",
@@ -97,7 +99,13 @@ impl Fault<'_> {
         match self {
             Self::Missing => "no such file; a driver does not take the entry".into(),
             Self::NotRegular(what) => format!("is {what}; only regular files can be listed"),
-            Self::Unreadable(reason) => format!("cannot be looked at: {reason}"),
+            Self::Unreadable(reason) => {
+                format!("cannot be looked at: {reason}; whether its flags are right is not known")
+            }
+            Self::UnreadableInterpreter(name, reason) => format!(
+                "names {} as its interpreter, which cannot be looked at: {reason}",
+                printable(name)
+            ),
             Self::ConflictingLink { first, aspect } => format!(
                 "is the same file as {}, which line {} lists with other {}; a driver keeps the \
                  first entry and refuses this one",
@@ -147,14 +155,16 @@ struct Listed {
 enum Seen {
     Missing,
     NotRegular(&'static str),
-    Unreadable(String),
+    /// It cannot be looked at, for this reason.
+    Unseen(String),
     File(File),
 }
 
 struct File {
     identity: Identity,
     mode: u32,
-    classification: Classification,
+    /// What it is for, or why it cannot be read.
+    classification: Result<Classification, String>,
 }
 
 impl Listed {
@@ -182,33 +192,28 @@ impl Listed {
 
 fn see(place: &Path) -> Seen {
     // What is no regular file is not opened: that can have effects of its own.
-    match place.metadata() {
-        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => {
-            return Seen::NotRegular("no regular file");
-        }
-        Ok(_) => {}
+    let metadata = match place.metadata() {
+        Ok(metadata) if metadata.is_dir() => return Seen::NotRegular("a directory"),
+        Ok(metadata) if !metadata.is_file() => return Seen::NotRegular("no regular file"),
+        Ok(metadata) => metadata,
         Err(error) => return error.into(),
-    }
-    let file = match fingerprint::open(place) {
-        Ok(file) => file,
-        Err(FileError::Open(error)) => return error.into(),
-        Err(FileError::NotRegular(what)) => return Seen::NotRegular(what),
-        Err(error) => return Seen::Unreadable(error.to_string()),
     };
-    let looked = file.metadata().and_then(|metadata| {
-        let mode = metadata.mode();
-        let classification = classify(&file, mode & 0o111 != 0)?;
-        Ok(File { identity: Identity::of(&metadata), mode, classification })
-    });
-    looked.map_or_else(Seen::from, Seen::File)
+    let mode = metadata.mode();
+    let opened = match fingerprint::open(place) {
+        Ok(opened) => Ok(opened),
+        Err(FileError::Open(error)) if is_missing(&error) => return Seen::Missing,
+        Err(FileError::NotRegular(what)) => return Seen::NotRegular(what),
+        Err(error) => Err(error.to_string()),
+    };
+    // What is known of it without its contents is known all the same.
+    let classification = opened
+        .and_then(|file| classify(&file, mode & 0o111 != 0).map_err(|error| error.to_string()));
+    Seen::File(File { identity: Identity::of(&metadata), mode, classification })
 }
 
 impl From<io::Error> for Seen {
     fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::Missing,
-            _ => Self::Unreadable(error.to_string()),
-        }
+        if is_missing(&error) { Self::Missing } else { Self::Unseen(error.to_string()) }
     }
 }
 
@@ -239,24 +244,12 @@ fn file_faults<'a>(one: &Listed, file: &File, files: &Files<'a>) -> Vec<Fault<'a
     {
         faults.push(Fault::ConflictingLink { first: &first.line, aspect });
     }
-    let accesses = one.accesses();
-    let lacks = |access| !accesses.contains(access);
-    let seems = file.classification.entry_type;
-    let library = EntryType::INDIRECT | EntryType::FILE;
-    if seems.contains(library) && lacks(library) {
-        faults.push(Fault::LibraryFlags);
-    }
-    if seems == EntryType::DIRECT | EntryType::FILE
-        && !lacks(EntryType::DIRECT)
-        && lacks(EntryType::FILE)
-    {
-        faults.push(Fault::ScriptWithoutFile);
-    }
-    if seems == EntryType::DIRECT && lacks(EntryType::DIRECT) && lacks(EntryType::INDIRECT) {
-        faults.push(Fault::ProgramFlags);
+    match &file.classification {
+        Ok(classification) => faults.extend(flag_faults(one, classification)),
+        Err(reason) => faults.push(Fault::Unreadable(reason.clone())),
     }
     let set_id = file.mode & 0o6000 != 0 && file.mode & 0o111 != 0;
-    if set_id && accesses.contains(EntryType::INDIRECT) {
+    if set_id && one.accesses().contains(EntryType::INDIRECT) {
         faults.push(Fault::SetIdIndirect);
     }
     if file.mode & 0o002 != 0 {
@@ -265,20 +258,47 @@ fn file_faults<'a>(one: &Listed, file: &File, files: &Files<'a>) -> Vec<Fault<'a
     faults
 }
 
+/// What is wrong with the accesses that it is listed for.
+fn flag_faults<'a>(one: &Listed, classification: &Classification) -> Option<Fault<'a>> {
+    let accesses = one.accesses();
+    let lacks = |access| !accesses.contains(access);
+    let seems = classification.entry_type;
+    let library = EntryType::INDIRECT | EntryType::FILE;
+    let script = EntryType::DIRECT | EntryType::FILE;
+    if seems.contains(library) && lacks(library) {
+        return Some(Fault::LibraryFlags);
+    }
+    if seems == script && !lacks(EntryType::DIRECT) && lacks(EntryType::FILE) {
+        return Some(Fault::ScriptWithoutFile);
+    }
+    let neither = lacks(EntryType::DIRECT) && lacks(EntryType::INDIRECT);
+    (seems == EntryType::DIRECT && neither).then_some(Fault::ProgramFlags)
+}
+
 /// Looks at each interpreter that a listed script names, once.
 fn interpreters(listed: &[Listed], files: &Files<'_>, tree: &Tree) -> Vec<Finding> {
     let mut seen: HashSet<&[u8]> = HashSet::new();
     let mut findings = Vec::new();
     for script in listed {
         let Seen::File(file) = &script.seen else { continue };
-        let Some(name) = &file.classification.interpreter else { continue };
+        let Ok(Classification { interpreter: Some(name), .. }) = &file.classification else {
+            continue;
+        };
         if !script.accesses().contains(EntryType::DIRECT) || !seen.insert(name) {
             continue;
         }
         let metadata = tree.place(name).and_then(|place| place.metadata());
-        let Ok(metadata) = metadata else {
-            findings.push(script.finding(&Fault::MissingInterpreter(name)));
-            continue;
+        let metadata = match metadata {
+            Ok(metadata) => metadata,
+            Err(error) if is_missing(&error) => {
+                findings.push(script.finding(&Fault::MissingInterpreter(name)));
+                continue;
+            }
+            Err(error) => {
+                let fault = Fault::UnreadableInterpreter(name, error.to_string());
+                findings.push(script.finding(&fault));
+                continue;
+            }
         };
         match files.first.get(&Identity::of(&metadata)) {
             None => findings.push(script.finding(&Fault::UnlistedInterpreter(name))),

@@ -5,11 +5,12 @@ use std::path::Path;
 
 use fingerprint::{Algorithm, Batch, Job, Outcome};
 use sigfile::Line;
-use veriexec::{Access, Decision, Event, Object, StrictLevel, policy};
+use veriexec::{Access, Decision, Event, StrictLevel};
 
 use super::demand::{Demanded, Demands, Found, Role, Use};
-use crate::answer::grounds::{self, Facts};
+use crate::answer::grounds::{Facts, Ruling};
 use crate::answer::progress::Progress;
+use crate::device::witness::Witness;
 use crate::list::listing::Listing;
 use crate::machine::contents::Contents;
 
@@ -26,9 +27,17 @@ pub(super) struct Judged<'a> {
 pub(super) struct Denied {
     pub(super) usage: Use,
     pub(super) role: Role,
-    /// `None` if the file was not found.
+    /// `None` if the file was not found, or if that depends on contents that nobody knows.
     pub(super) decision: Option<Decision>,
     pub(super) reason: String,
+}
+
+/// How contents are found out.
+pub(super) struct Reading<'a> {
+    pub(super) batch: &'a Batch,
+    /// Asked about what cannot be read.
+    pub(super) witness: &'a mut Witness,
+    pub(super) show_progress: bool,
 }
 
 /// Judges everything that is needed, in its order. Listed files are hashed.
@@ -36,9 +45,9 @@ pub(super) fn judge<'a>(
     demands: &'a Demands<'_>,
     listing: &'a Listing,
     level: StrictLevel,
-    batch: &Batch,
-    show_progress: bool,
+    reading: Reading<'_>,
 ) -> Vec<Judged<'a>> {
+    let Reading { batch, witness, show_progress } = reading;
     let line = |file: &Demanded| file.found.as_ref().and_then(|found| listing.line(found.identity));
     let jobs: Vec<ToHash<'_>> = demands
         .files
@@ -60,8 +69,10 @@ pub(super) fn judge<'a>(
         let line = line(file);
         let digest =
             hashed.remove(&index).map(|result| result.map(|Outcome { digest, .. }| digest));
-        let contents =
-            line.zip(digest).map(|(line, digest)| Contents::of(digest, line.entry.fingerprint()));
+        let found = file.found.as_ref();
+        let contents = line.zip(digest).zip(found).map(|((line, digest), found)| {
+            Contents::of(digest, &found.place, line.entry.fingerprint(), witness)
+        });
         Judged { file, line, denied: denied(file, line, contents.as_ref(), level) }
     });
     judged.collect()
@@ -74,10 +85,7 @@ fn denied(
     level: StrictLevel,
 ) -> Vec<Denied> {
     let listed = line.map(|line| line.entry.entry_type().or_direct());
-    let object = match (listed, contents) {
-        (Some(listed), Some(contents)) => Object::Listed(listed, contents.evaluation()),
-        _ => Object::Unlisted,
-    };
+    let facts = Facts { listed, contents };
     let used = Use::ALL.into_iter().zip(file.uses).filter_map(|(usage, role)| Some((usage, role?)));
     let mut denied: Vec<Denied> = used
         .filter_map(|(usage, role)| {
@@ -85,18 +93,14 @@ fn denied(
                 let reason = "not found".to_owned();
                 return Some(Denied { usage, role, decision: None, reason });
             }
-            let decide = |access: &Access| {
-                let event = Event::Access(*access);
-                (event, policy::decide(level, event, object))
-            };
-            let mut decisions = usage.accesses().iter().map(decide);
-            let (event, first) = decisions.next()?;
-            let allowed = |decision: &Decision| decision.verdict.is_allowed();
-            if allowed(&first) || decisions.any(|(_, decision)| allowed(&decision)) {
+            let rule = |access: &Access| Ruling::on(level, Event::Access(*access), facts);
+            let mut rulings = usage.accesses().iter().map(rule);
+            let first = rulings.next()?;
+            let allowed = |ruling: &Ruling| ruling.is_allowed() == Some(true);
+            if allowed(&first) || rulings.any(|ruling| allowed(&ruling)) {
                 return None;
             }
-            let reason = grounds::tell(event, &first, Facts { listed, contents });
-            Some(Denied { usage, role, decision: Some(first), reason })
+            Some(Denied { usage, role, decision: first.decision, reason: first.reason })
         })
         .collect();
     denied.sort_by_key(|denied| std::cmp::Reverse(denied.role));

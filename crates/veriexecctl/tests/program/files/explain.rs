@@ -157,7 +157,8 @@ fn an_unlisted_file_is_explained_too() {
     assert_eq!(found, ["++--", "++--", "+++-", "+++-", "+++-", "+++-", "+++-"]);
     assert!(explain(&machine, "bin/none").starts_with("./bin/none: not listed\n"));
     let directory = explain(&machine, "bin");
-    assert!(directory.starts_with("./bin: no regular file; Veriexec lets it be\n"), "{directory}");
+    let first = "./bin: a directory; Veriexec is asked about its new names alone\n";
+    assert!(directory.starts_with(first), "{directory}");
 }
 
 #[test]
@@ -207,4 +208,89 @@ fn what_cannot_be_explained_is_an_error() {
     machine.run(&["explain", "gone", "--signatures", "S"]).fails(&["`gone': No such file"]);
     machine.run(&["explain", "bin/sh", "--signatures", "none"]).fails(&["cannot read none"]);
     machine.run(&["--device", "mock:S", "explain", "bin/sh"]).expect(1);
+}
+
+/// Case f07, and what else a driver is not asked about.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_the_module_is_not_asked_about_is_allowed() {
+    let machine = machine();
+    let explain =
+        |path: &str| machine.run(&["explain", path, "--signatures", "S", "--json"]).done().json();
+    let words = ["exec", "mmap", "open", "write", "truncate", "remove", "rename", "replace"];
+    for path in ["/proc/meminfo", "/sys/kernel/notes", "/proc/self/exe/../../meminfo"] {
+        if fs::metadata(path).is_err() {
+            continue;
+        }
+        let answer = explain(path);
+        for word in words {
+            assert_eq!(access(&answer, word), "++++", "{path} {word}");
+        }
+        assert_eq!((&answer["regular"], &answer["entry"]), (&json!(false), &Value::Null));
+    }
+    for (path, expected) in [
+        ("/dev/null", ["++++", "++++", "++++", "++++", "++++", "+++-", "+++-", "+++-"]),
+        ("/dev", ["++++", "++++", "++++", "++++", "++++", "++++", "+++-", "+++-"]),
+    ] {
+        let answer = explain(path);
+        assert_eq!(words.map(|word| access(&answer, word)), expected, "{path}");
+    }
+    let text = machine.run(&["explain", "/proc/meminfo", "--signatures", "S"]).done().stdout;
+    let first = "/proc/meminfo: made up by the kernel; Veriexec is not asked about it\n";
+    assert!(text.starts_with(first), "{text}");
+    // One that leads out of it is what it leads to.
+    let answer = explain("/proc/self/exe");
+    assert_eq!((&answer["regular"], access(&answer, "exec")), (&json!(true), "++--".into()));
+
+    machine.control(&["load", "S"]).done();
+    let simulated = |deed| machine.control(&["simulate", "--level", "3", deed, "/proc/meminfo"]);
+    for deed in ["open", "exec", "write", "remove"] {
+        simulated(deed).done();
+    }
+}
+
+/// Case f01: links, interpreters and libraries of another root are those of that root.
+#[test]
+fn another_root_is_looked_at_from_inside() {
+    let machine = Machine::new();
+    machine.file("r/opt/tool", "#!/bin/interpreter\n", 0o755);
+    machine.file("r/usr/bin/interpreter", elf(Some("/lib/ld.so"), &["libx.so"], None), 0o755);
+    machine.file("r/usr/lib/libx.so", elf(None, &[], None), 0o644);
+    machine.file("r/usr/lib/ld.so", elf(None, &[], None), 0o755);
+    fs::create_dir_all(machine.path("r/etc/alternatives")).unwrap();
+    for (link, target) in [
+        ("r/bin", "/usr/bin"),
+        ("r/lib", "usr/lib"),
+        ("r/usr/bin/tool", "/etc/alternatives/tool"),
+        ("r/etc/alternatives/tool", "/opt/tool"),
+        ("r/usr/bin/out", "../../../S"),
+    ] {
+        symlink(target, machine.path(link)).unwrap();
+    }
+    let line =
+        |name: &str, flags| machine.line(format!("r{name}"), flags).replace(&machine.name("r"), "");
+    let lines = [
+        line("/opt/tool", "script"),
+        line("/usr/bin/interpreter", "indirect"),
+        line("/usr/lib/libx.so", "library"),
+        line("/usr/lib/ld.so", "library"),
+    ];
+    fs::write(machine.path("S"), lines.concat()).unwrap();
+    let explain =
+        |path: &str| machine.run(&["explain", "-p", "r", path, "--signatures", "S", "--json"]);
+    let answer = explain("/bin/tool").done().json();
+    assert_eq!((&answer["path"], &answer["contents"]), (&json!("/bin/tool"), &json!("match")));
+    assert_eq!(answer["entry"]["listed_path"], "/opt/tool");
+    assert_eq!(answer["needs"][0]["path"], "/usr/bin/interpreter");
+    assert_eq!(answers(&answer["needs"][0]["levels"]), "++++");
+    let answer = explain("/usr/bin/interpreter").done().json();
+    let needs = answer["needs"].as_array().unwrap();
+    let paths: Vec<_> = needs.iter().map(|need| need["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["/usr/lib/ld.so", "/usr/lib/libx.so"]);
+    assert!(needs.iter().all(|need| answers(&need["levels"]) == "++++"), "{answer}");
+    // No link leads out, and a name is one of the tree, from its root.
+    explain("/usr/bin/out").fails(&["`/usr/bin/out': No such file"]);
+    explain("opt/tool").done();
+    explain(&machine.name("r/opt/tool")).expect(1);
+    machine.run(&["explain", "-p", "S", "/opt/tool"]).fails(&["is no directory"]);
 }

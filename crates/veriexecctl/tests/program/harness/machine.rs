@@ -8,6 +8,7 @@ use std::fs::{self, Permissions};
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -90,6 +91,31 @@ impl Machine {
     /// Runs the program without a device.
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         Run::of(&self.command().args(arguments).output().unwrap())
+    }
+
+    /// Lets everybody look into the directory, and use what is there.
+    pub(crate) fn let_others_in(&self) {
+        fs::set_permissions(&self.root, Permissions::from_mode(0o777)).unwrap();
+        for file in ["S", "state", "state.lock"] {
+            if self.path(file).exists() {
+                fs::set_permissions(self.path(file), Permissions::from_mode(0o666)).unwrap();
+            }
+        }
+    }
+
+    /// Runs the program as one who is not the superuser, whom no permission keeps out.
+    pub(crate) fn run_as_nobody(&self, arguments: &[&str]) -> Run {
+        let mut command = self.command();
+        if rustix::process::geteuid().is_root() {
+            // Where it is, nobody may be.
+            let copy = self.path("veriexecctl");
+            if !copy.exists() {
+                fs::copy(env!("CARGO_BIN_EXE_veriexecctl"), &copy).unwrap();
+            }
+            command = Command::new(copy);
+            command.current_dir(&self.root).stdin(Stdio::null()).uid(65534).gid(65534);
+        }
+        Run::of(&command.args(arguments).output().unwrap())
     }
 
     pub(crate) fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Run {

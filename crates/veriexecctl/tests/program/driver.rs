@@ -1,0 +1,7 @@
+//! The commands that use the driver.
+
+mod large;
+mod load;
+mod replace;
+mod settings;
+mod simulate;
