@@ -36,51 +36,30 @@
 
 extern crate alloc;
 
-mod array;
-mod bytes;
-mod container;
-mod data;
-mod dictionary;
-mod dismantle;
-mod entries;
-mod externalize;
-pub mod fallible;
 #[cfg(feature = "std")]
 pub mod file;
-mod format;
-pub mod ingest;
-mod internalize;
-mod json;
-mod limits;
-mod list;
-pub mod message;
-mod number;
-mod object;
-mod options;
-mod place;
-#[cfg(feature = "plist")]
-pub mod plist;
-mod prefetch;
-mod prop_string;
-mod read_error;
-#[cfg(feature = "serde")]
-pub mod serde;
+mod formats;
 #[cfg(any(feature = "plist", feature = "serde"))]
-mod trail;
-mod walk;
-mod word;
-mod write_error;
-pub mod xml;
+mod interop;
+mod memory;
+pub mod message;
+mod objects;
 
-pub use array::{Array, IndexError};
-pub use data::Data;
-pub use dictionary::{Dictionary, SetError};
-pub use fallible::NoMemory;
-pub use format::Format;
-pub use limits::Limits;
-pub use number::Number;
-pub use object::{Kind, Object};
-pub use options::{Mode, ReadOptions};
-pub use prop_string::{PropString, StringError};
-pub use read_error::{Expected, ReadError, ReadErrorKind};
-pub use write_error::WriteError;
+pub use formats::format::Format;
+pub use formats::limits::Limits;
+pub use formats::options::{Mode, ReadOptions};
+pub use formats::read_error::{Expected, ReadError, ReadErrorKind};
+pub use formats::write_error::WriteError;
+pub use formats::xml;
+#[cfg(feature = "plist")]
+pub use interop::plist;
+#[cfg(feature = "serde")]
+pub use interop::serde;
+pub use memory::fallible::{self, NoMemory};
+pub use objects::array::{Array, IndexError};
+pub use objects::data::Data;
+pub use objects::dictionary::{Dictionary, SetError};
+pub use objects::ingest;
+pub use objects::number::Number;
+pub use objects::object::{Kind, Object};
+pub use objects::prop_string::{PropString, StringError};

@@ -31,7 +31,7 @@
 
 use alloc::vec::Vec;
 
-use crate::fallible;
+use crate::memory::fallible;
 use crate::{Array, Dictionary, Limits, Object, ReadError, WriteError};
 
 /// The length at which a driver refuses a request, in bytes, the NUL included: the longest
