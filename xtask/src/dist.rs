@@ -28,20 +28,7 @@ pub(crate) fn lay_out(directory: &Path) -> Result<()> {
     for name in kmod::PROGRAMS {
         tree.install(&programs.join(name), "usr/sbin", 0o755)?;
     }
-    for page in files_in(&root().join("man"))? {
-        let section = page.extension().and_then(|section| section.to_str());
-        let section = section.with_context(|| format!("{} has no section", page.display()))?;
-        tree.install(&page, &format!("usr/share/man/man{section}"), 0o644)?;
-    }
-    for (name, to) in [
-        ("dist/veriexec.service", "usr/lib/systemd/system"),
-        ("dist/veriexec.conf", "etc"),
-        ("README.md", "usr/share/doc/veriexec"),
-        ("CHANGELOG.md", "usr/share/doc/veriexec"),
-        ("LICENSE", "usr/share/doc/veriexec"),
-    ] {
-        tree.install(&root().join(name), to, 0o644)?;
-    }
+    tree.texts()?;
     println!("{}", tree.directory.display());
     Ok(())
 }
@@ -69,8 +56,29 @@ impl Tree {
         Ok(fs::write(settings, text.replace(VERSION, version))?)
     }
 
+    /// What is read, by people and by systemd.
+    fn texts(&self) -> Result<()> {
+        for page in files_in(&root().join("man"))? {
+            let section = page.extension().and_then(|section| section.to_str());
+            let section = section.with_context(|| format!("{} has no section", page.display()))?;
+            self.install(&page, &format!("usr/share/man/man{section}"), 0o644)?;
+        }
+        for (name, to) in [
+            ("dist/veriexec.service", "usr/lib/systemd/system"),
+            ("dist/veriexec.conf", "usr/share/veriexec"),
+            ("README.md", "usr/share/doc/veriexec"),
+            ("CHANGELOG.md", "usr/share/doc/veriexec"),
+            ("LICENSE", "usr/share/doc/veriexec"),
+        ] {
+            self.install(&root().join(name), to, 0o644)?;
+        }
+        Ok(())
+    }
+
     /// Copies a file into a directory of the tree, under the name that it has.
     fn install(&self, file: &Path, to: &str, mode: u32) -> Result<()> {
+        // The tree is copied over an older one, and all that is not in /usr is the administrator's.
+        ensure!(Path::new(to).starts_with("usr"), "{to} is not in usr");
         let place = self.directory.join(to);
         fs::create_dir_all(&place).with_context(|| place.display().to_string())?;
         let place = place.join(file.file_name().context("a file has a name")?);
@@ -102,6 +110,8 @@ fn files_in(directory: &Path) -> Result<Vec<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
 
     #[test]
@@ -116,6 +126,37 @@ mod tests {
             assert!(sources.iter().any(|file| file.ends_with(&source)), "{}", source.display());
         }
         assert!(!is_source(Path::new("veriexec.mod.c")), "kbuild makes it");
+    }
+
+    #[test]
+    fn a_tree_that_is_copied_over_an_older_one_leaves_the_configuration_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let tree = Tree { directory: directory.path().join("tree") };
+        tree.module(&root().join("LICENSE")).unwrap();
+        tree.texts().unwrap();
+        let machine = directory.path().join("machine");
+        let kept = [
+            ("veriexec.conf", "veriexec_strict=2\n"),
+            ("signatures", "/usr/bin/a SHA256 00\n"),
+            ("systemd/system/veriexec.service.d/own.conf", "[Unit]\n"),
+        ];
+        for (name, text) in kept {
+            let file = machine.join("etc").join(name);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text).unwrap();
+        }
+        for _ in ["a first time", "again"] {
+            let mut copy = Command::new("cp");
+            copy.arg("-r").arg(tree.directory.join(".")).arg(&machine);
+            assert!(copy.status().unwrap().success());
+        }
+        for (name, text) in kept {
+            assert_eq!(fs::read_to_string(machine.join("etc").join(name)).unwrap(), text, "{name}");
+        }
+        assert!(machine.join("usr/share/veriexec/veriexec.conf").is_file());
+        let unit = fs::read(machine.join("usr/lib/systemd/system/veriexec.service")).unwrap();
+        assert_eq!(unit, fs::read(root().join("dist/veriexec.service")).unwrap());
+        assert!(tree.install(&root().join("LICENSE"), "etc", 0o644).is_err());
     }
 
     #[test]

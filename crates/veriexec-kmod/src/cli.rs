@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::attempt::Deed;
+use crate::commands::self_test::attempt::Deed;
 
 /// Load the Linux module of Veriexec, and prove that it enforces.
 #[derive(Debug, Parser)]

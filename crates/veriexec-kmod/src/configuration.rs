@@ -2,12 +2,17 @@
 
 use std::fmt;
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::str;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use sigfile::printable;
 use veriexec::StrictLevel;
+
+/// What an administrator's configuration begins as: installing the programs again replaces this one,
+/// and never the administrator's.
+const TEMPLATE: &str = "/usr/share/veriexec/veriexec.conf";
 
 /// How a machine is to be started.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +39,10 @@ impl Configuration {
     /// with a guess.
     pub(crate) fn read(file: &Path) -> Result<Self> {
         let name = printable(file.as_os_str().as_encoded_bytes());
-        let text = fs::read(file).with_context(|| name.to_string())?;
+        let text = fs::read(file).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => anyhow!("{name}: {error}; expected a copy of {TEMPLATE}"),
+            _ => anyhow!("{name}: {error}"),
+        })?;
         Self::parse(&text).map_err(|fault| anyhow!("{name}:{fault}"))
     }
 

@@ -1,12 +1,19 @@
 //! What the commands need of a system, so that tests can give them another.
 
+mod insertion;
+pub(crate) mod linux;
+mod module_file;
+pub(crate) mod module_state;
+mod removal;
+pub(crate) mod settings;
+
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
 use veriexec::StrictLevel;
 
-use crate::module_state::ModuleState;
+use crate::machine::module_state::ModuleState;
 
 /// A system, with or without the module.
 pub(crate) trait Machine {

@@ -1,23 +1,11 @@
 //! veriexec-kmod(8): load the Linux module of Veriexec, prove that it enforces, and start a machine
 //! with it.
 
-mod attempt;
-mod boot;
 mod cli;
+mod commands;
 mod configuration;
 mod exit;
-mod insertion;
-mod linux;
-mod load;
 mod machine;
-mod module_file;
-mod module_state;
-mod removal;
-mod self_test;
-mod settings;
-mod status;
-mod unload;
-mod workbench;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -27,8 +15,10 @@ use clap::Parser;
 use sigfile::printable;
 
 use crate::cli::{Cli, Command};
+use crate::commands::self_test::attempt;
+use crate::commands::{boot, load, self_test, status, unload};
 use crate::exit::Exit;
-use crate::linux::Linux;
+use crate::machine::linux::Linux;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {

@@ -34,4 +34,6 @@ fn a_faulty_configuration_is_refused_with_its_place() {
     let refused = run(&["boot", "--config", missing.to_str().unwrap()]);
     assert_eq!(refused.status, Some(1));
     assert!(refused.stderr.contains("/none: No such file"), "{}", refused.stderr);
+    let hint = "; expected a copy of /usr/share/veriexec/veriexec.conf\n";
+    assert!(refused.stderr.ends_with(hint), "{}", refused.stderr);
 }

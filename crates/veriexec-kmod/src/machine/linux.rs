@@ -9,10 +9,11 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use sigfile::printable;
 
+use crate::complain;
 use crate::machine::Machine;
-use crate::module_state::ModuleState;
-use crate::settings::Settings;
-use crate::{complain, insertion, module_file, removal};
+use crate::machine::module_state::ModuleState;
+use crate::machine::settings::Settings;
+use crate::machine::{insertion, module_file, removal};
 
 /// This system.
 #[derive(Debug, Default)]

@@ -7,9 +7,9 @@ use anyhow::{Context, Result, ensure};
 use sigfile::printable;
 use veriexec::StrictLevel;
 
+use crate::commands::load::{self, Proof};
 use crate::configuration::Configuration;
 use crate::exit::Exit;
-use crate::load::{self, Proof};
 use crate::machine::{Machine, shown};
 
 /// Does all of it. The level is raised when nothing is left that could fail, so that a machine

@@ -1,13 +1,16 @@
 //! The proof that the module enforces: a file with a wrong fingerprint is denied, with its right
 //! one it is not.
 
+pub(crate) mod attempt;
+mod workbench;
+
 use anyhow::{Context, Result};
 use nix::errno::Errno;
 
-use crate::attempt::{Answer, Deed};
+use crate::commands::self_test::attempt::{Answer, Deed};
+use crate::commands::self_test::workbench::{Bench, Listed, Workbench};
 use crate::complain;
 use crate::exit::Exit;
-use crate::workbench::{Bench, Listed, Workbench};
 
 /// The accesses that are tried.
 const DEEDS: [Deed; 3] = [Deed::Execute, Deed::Open, Deed::Map];

@@ -13,8 +13,8 @@ use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use sigfile::{Entry, EntryType};
 
-use crate::attempt::{self, Answer, Deed};
-use crate::settings::Settings;
+use crate::commands::self_test::attempt::{self, Answer, Deed};
+use crate::machine::settings::Settings;
 
 /// Directories that every system has one of, to mount something over.
 const PLACES: [&str; 3] = ["/run", "/tmp", "/mnt"];

@@ -15,7 +15,7 @@ use nix::errno::Errno;
 use nix::sys::mman::{MapFlags, ProtFlags, mmap};
 
 use crate::exit::Exit;
-use crate::settings::Settings;
+use crate::machine::settings::Settings;
 
 /// What the kernel answered.
 pub(crate) type Answer = Result<(), Errno>;

@@ -7,8 +7,8 @@ use serde_json::json;
 use veriexec::StrictLevel;
 
 use crate::exit::Exit;
+use crate::machine::module_state::ModuleState;
 use crate::machine::{Machine, shown};
-use crate::module_state::ModuleState;
 
 /// Shows it; the status says whether the module is loaded.
 pub(crate) fn run(machine: &impl Machine, json: bool) -> Result<Exit> {

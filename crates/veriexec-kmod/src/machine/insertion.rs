@@ -9,8 +9,8 @@ use nix::errno::Errno;
 use nix::kmod::{ModuleInitFlags, finit_module};
 use sigfile::printable;
 
-use crate::module_file::is_compressed;
-use crate::module_state::NAME;
+use crate::machine::module_file::is_compressed;
+use crate::machine::module_state::NAME;
 
 /// `MODULE_INIT_COMPRESSED_FILE`: the kernel decompresses the file.
 const COMPRESSED: u32 = 4;

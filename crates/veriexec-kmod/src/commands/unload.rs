@@ -4,8 +4,8 @@ use anyhow::{Result, bail, ensure};
 use veriexec::StrictLevel;
 
 use crate::exit::Exit;
+use crate::machine::module_state::ModuleState;
 use crate::machine::{Machine, shown};
-use crate::module_state::ModuleState;
 
 /// Unloads the module, unless that was done.
 pub(crate) fn run(machine: &mut impl Machine) -> Result<Exit> {

@@ -7,8 +7,8 @@ use sigfile::printable;
 use veriexec::StrictLevel;
 
 use crate::exit::Exit;
+use crate::machine::module_state::ModuleState;
 use crate::machine::{Machine, shown};
-use crate::module_state::ModuleState;
 
 /// What is known of a module that is loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

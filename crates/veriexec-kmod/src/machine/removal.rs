@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow};
 use nix::errno::Errno;
 use nix::kmod::{DeleteModuleFlags, delete_module};
 
-use crate::module_state::NAME;
+use crate::machine::module_state::NAME;
 
 /// Removes the module, if nothing uses it.
 pub(crate) fn remove() -> Result<()> {
