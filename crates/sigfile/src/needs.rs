@@ -30,6 +30,26 @@ pub struct Machine {
     number: u16,
 }
 
+impl Machine {
+    /// Its number (`e_machine`).
+    #[must_use]
+    pub const fn number(self) -> u16 {
+        self.number
+    }
+
+    /// Whether the file is one of 64 bits.
+    #[must_use]
+    pub const fn is_64(self) -> bool {
+        self.class == 2
+    }
+
+    /// Whether the least significant byte comes first.
+    #[must_use]
+    pub const fn is_little(self) -> bool {
+        self.data == 1
+    }
+}
+
 /// As many entries as a dynamic section is read to: a linker's has some dozens.
 const MOST_ENTRIES: usize = 1 << 16;
 

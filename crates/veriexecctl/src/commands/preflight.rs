@@ -1,5 +1,6 @@
 //! `preflight`: what a strict level would deny on this machine now.
 
+mod advice;
 mod demand;
 mod judgement;
 mod report;
@@ -10,9 +11,11 @@ use std::io::{self, BufWriter};
 
 use anyhow::Result;
 use fingerprint::Batch;
+use sigfile::printable;
 
 use crate::answer::complaints::Complaints;
 use crate::answer::to_standard_output;
+use crate::bytes;
 use crate::cli::{Cli, PreflightArgs};
 use crate::device::witness::Witness;
 use crate::exit::Exit;
@@ -29,6 +32,11 @@ pub(crate) fn run(cli: &Cli, args: &PreflightArgs) -> Result<Exit> {
     let mut complaints = Complaints::default();
     let tree = Tree::new(args.root.as_deref())?;
     let listing = Listing::read(&args.signatures, &tree, &mut complaints)?;
+    if listing.is_empty() {
+        // An empty list was made by mistake more often than not, whatever the level.
+        let name = printable(bytes(&args.signatures));
+        complaints.add(format_args!("{name} lists nothing: there is nothing to say of it"));
+    }
     let libraries = Libraries::new(&tree);
     let mut demands = Demands::new(&tree, &libraries);
     let mut skipped = Vec::new();

@@ -34,6 +34,11 @@ impl Listing {
         Ok(Self { lines, first })
     }
 
+    /// Whether there is no line in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
     /// The line that lists a file.
     pub(crate) fn line(&self, file: Identity) -> Option<&Line> {
         self.lines.get(*self.first.get(&file)?)

@@ -1,36 +1,43 @@
 //! Where ld.so(8) finds the libraries that programs are linked with.
 
+mod configuration;
+mod loader;
+mod variables;
+
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use sigfile::{Machine, Needs, needs};
 
+use crate::machine::requirements::{Deed, Requirements, joined, words};
 use crate::machine::tree::Tree;
 
-/// Directories that are searched wherever a system has them.
-const DIRECTORIES: [&[u8]; 6] =
-    [b"/lib64", b"/usr/lib64", b"/lib", b"/usr/lib", b"/usr/pkg/lib", b"/usr/local/lib"];
-/// How many files ld.so.conf may include, one in the other.
-const MOST_FILES: usize = 1000;
+use loader::Loader;
 
-/// A library's name, and what it must run on.
-type Wanted = (Vec<u8>, Machine);
+/// Libraries that glibc's loader puts before those of every program.
+const PRELOADED: &[u8] = b"/etc/ld.so.preload";
+/// Where the loader has written down what the directories of ld.so.conf(5) hold.
+const CACHE: &[u8] = b"/etc/ld.so.cache";
+
+/// What is searched for: a library's name, what it must run on, and the loader that does it.
+type Wanted = (Vec<u8>, Machine, Loader);
 
 /// The libraries of a tree.
 ///
-/// They are searched for in `DT_RPATH` or `DT_RUNPATH`, in the directories of ld.so.conf(5), and in
-/// those that every system has; the environment counts for nothing, and neither do the variants for
-/// single processors that glibc keeps in subdirectories.
+/// They are searched for as the loader does that the program names: glibc's, musl's, or another.
+/// The environment counts for nothing. Of glibc's variants for single processors every one counts
+/// that is there.
 pub(crate) struct Libraries<'a> {
     tree: &'a Tree,
-    directories: Vec<Vec<u8>>,
+    configured: Vec<Vec<u8>>,
+    /// The loader of the shell, which is that of what names none.
+    usual: Loader,
     read: RefCell<HashMap<PathBuf, Option<Rc<Needs>>>>,
-    found: RefCell<HashMap<Wanted, Option<PathBuf>>>,
+    unread: RefCell<HashMap<PathBuf, String>>,
+    found: RefCell<HashMap<Wanted, Vec<PathBuf>>>,
 }
 
 /// A library that a program needs, itself or through another library.
@@ -46,15 +53,24 @@ struct Pending {
     needs: Rc<Needs>,
     /// The directory it is in, as a path of the tree.
     origin: Vec<u8>,
-    /// What the `DT_RPATH` of those that need it says.
+    /// What the objects that need it say of where their libraries are.
     inherited: Rc<Vec<Vec<u8>>>,
 }
 
 impl<'a> Libraries<'a> {
     pub(crate) fn new(tree: &'a Tree) -> Self {
-        let mut directories = configured(tree);
-        directories.extend(DIRECTORIES.map(<[u8]>::to_vec));
-        Self { tree, directories, read: RefCell::default(), found: RefCell::default() }
+        let mut libraries = Self {
+            tree,
+            configured: configuration::configured(tree),
+            usual: Loader::Other,
+            read: RefCell::default(),
+            unread: RefCell::default(),
+            found: RefCell::default(),
+        };
+        if let Some(loader) = libraries.shell().and_then(|needs| needs.loader.clone()) {
+            libraries.usual = Loader::of(&loader);
+        }
+        libraries
     }
 
     /// What an ELF program or library says that it needs.
@@ -62,37 +78,66 @@ impl<'a> Libraries<'a> {
         if let Some(known) = self.read.borrow().get(place) {
             return known.clone();
         }
-        let read = fingerprint::open(place).ok().and_then(|file| needs(&file)).map(Rc::new);
+        let read = match fingerprint::open(place) {
+            Ok(file) => needs(&file).map(Rc::new),
+            Err(error) => {
+                self.unread.borrow_mut().insert(place.to_owned(), error.to_string());
+                None
+            }
+        };
         self.read.borrow_mut().insert(place.to_owned(), read.clone());
         read
+    }
+
+    /// Why a file could not be read for what it needs, if that is so.
+    pub(crate) fn unread(&self, place: &Path) -> Option<String> {
+        self.needs(place);
+        self.unread.borrow().get(place).cloned()
     }
 
     /// Every library that a program or library needs, each once, the nearest first.
     pub(crate) fn of(&self, place: &Path) -> Vec<Library> {
         let Some(needs) = self.needs(place) else { return Vec::new() };
+        let loader = needs.loader.as_deref().map_or_else(|| self.usual.clone(), Loader::of);
         let mut libraries = Vec::new();
         let mut named: HashSet<Vec<u8>> = HashSet::new();
         let mut entered: HashSet<PathBuf> = HashSet::from([place.to_owned()]);
         let origin = self.origin(place);
         let mut pending = VecDeque::from([Pending { needs, origin, inherited: Rc::default() }]);
         while let Some(object) = pending.pop_front() {
-            let rpath = object.rpath();
+            let inherited = object.bequeathed(&loader);
             for name in &object.needs.libraries {
-                if !named.insert(name.clone()) {
+                // musl's loader is its own C library, under whatever name.
+                if !named.insert(name.clone()) || loader.is_library(name) {
                     continue;
                 }
-                let place = self.find(name, &object, &rpath);
-                if let Some(place) = &place
-                    && entered.insert(place.clone())
-                    && let Some(needs) = self.needs(place)
-                {
-                    let origin = self.origin(place);
-                    pending.push_back(Pending { needs, origin, inherited: Rc::clone(&rpath) });
+                let places = self.find(name, &object, (&loader, &inherited));
+                for place in &places {
+                    if entered.insert(place.clone())
+                        && let Some(needs) = self.needs(place)
+                    {
+                        let (origin, inherited) = (self.origin(place), Rc::clone(&inherited));
+                        pending.push_back(Pending { needs, origin, inherited });
+                    }
+                    libraries.push(Library { name: name.clone(), place: Some(place.clone()) });
                 }
-                libraries.push(Library { name: name.clone(), place });
+                if places.is_empty() {
+                    libraries.push(Library { name: name.clone(), place: None });
+                }
             }
         }
         libraries
+    }
+
+    /// Where a library is that a program of this system opens by its name while it runs.
+    pub(crate) fn named(&self, name: &[u8]) -> Vec<PathBuf> {
+        let Some(needs) = self.shell() else { return Vec::new() };
+        let loader = self.usual.clone();
+        self.search((name.to_vec(), needs.machine, loader))
+    }
+
+    fn shell(&self) -> Option<Rc<Needs>> {
+        self.needs(&self.tree.place(b"/bin/sh").ok()?)
     }
 
     fn origin(&self, place: &Path) -> Vec<u8> {
@@ -103,132 +148,133 @@ impl<'a> Libraries<'a> {
         path.get(..end).unwrap_or_default().to_vec()
     }
 
-    fn find(&self, name: &[u8], object: &Pending, rpath: &[Vec<u8>]) -> Option<PathBuf> {
+    fn find(
+        &self,
+        name: &[u8],
+        object: &Pending,
+        (loader, inherited): (&Loader, &[Vec<u8>]),
+    ) -> Vec<PathBuf> {
         let machine = object.needs.machine;
         if name.contains(&b'/') {
-            return self.fits(&expanded(name, &object.origin), machine);
+            let paths = variables::expanded(name, &object.origin, loader, machine);
+            return paths.iter().find_map(|path| self.fits(path, machine)).into_iter().collect();
         }
-        let own = match &object.needs.runpath {
-            Some(runpath) => runpath.iter().map(|path| expanded(path, &object.origin)).collect(),
-            None => rpath.to_vec(),
+        let own = object.needs.runpath.as_ref().filter(|_| !loader.inherits_runpath());
+        let own = match own {
+            Some(runpath) => object.expanded(runpath, loader),
+            None => inherited.to_vec(),
         };
-        let own = own.iter().find_map(|directory| self.fits(&joined(directory, name), machine));
-        if own.is_some() {
-            return own;
+        for directory in own.iter().filter(|directory| directory.starts_with(b"/")) {
+            match self.look(directory, name, machine, loader) {
+                Look::Found(places) => return places,
+                Look::Wrong => return Vec::new(),
+                Look::None => {}
+            }
         }
-        let key = (name.to_vec(), machine);
-        if let Some(known) = self.found.borrow().get(&key) {
+        self.search((name.to_vec(), machine, loader.clone()))
+    }
+
+    /// Searches the directories that nobody names.
+    fn search(&self, wanted: Wanted) -> Vec<PathBuf> {
+        if let Some(known) = self.found.borrow().get(&wanted) {
             return known.clone();
         }
-        let mut candidates = self.directories.iter().map(|directory| joined(directory, name));
-        let found = candidates.find_map(|path| self.fits(&path, machine));
-        self.found.borrow_mut().insert(key, found.clone());
+        let (name, machine, loader) = &wanted;
+        let mut found = Vec::new();
+        for directory in loader.directories(self.tree, &self.configured, *machine) {
+            match self.look(&directory, name, *machine, loader) {
+                Look::Found(places) => found = places,
+                Look::Wrong => {}
+                Look::None => continue,
+            }
+            break;
+        }
+        self.found.borrow_mut().insert(wanted, found.clone());
         found
     }
 
-    /// Where a library of that path is, if there is one for the machine.
+    /// Looks for a library in a directory.
+    fn look(&self, directory: &[u8], name: &[u8], machine: Machine, loader: &Loader) -> Look {
+        let variants = loader.variants(directory, machine).into_iter();
+        let mut found: Vec<_> =
+            variants.filter_map(|variant| self.fits(&joined(&variant, name), machine)).collect();
+        let path = joined(directory, name);
+        match self.fits(&path, machine) {
+            Some(place) => found.push(place),
+            // musl takes the first file of the name, and then fails.
+            None if loader.takes_the_first() && self.is_there(&path) => return Look::Wrong,
+            None => {}
+        }
+        if found.is_empty() { Look::None } else { Look::Found(found) }
+    }
+
+    fn is_there(&self, path: &[u8]) -> bool {
+        self.tree.place(path).is_ok_and(|place| place.is_file())
+    }
+
+    /// Where a library of that path is, if there is one for the machine. One that cannot be read is
+    /// taken for one.
     fn fits(&self, path: &[u8], machine: Machine) -> Option<PathBuf> {
         let place = self.tree.place(path).ok()?;
         place.metadata().ok()?;
-        (self.needs(&place)?.machine == machine).then_some(place)
+        match self.needs(&place) {
+            Some(needs) => (needs.machine == machine).then_some(place),
+            None => self.unread(&place).map(|_| place),
+        }
+    }
+}
+
+/// What there is in a directory.
+enum Look {
+    Found(Vec<PathBuf>),
+    /// Something that ends the search, and cannot be loaded.
+    Wrong,
+    None,
+}
+
+/// Adds what loaders read and load whatever the program is.
+pub(crate) fn require(requirements: &mut Requirements<'_>) {
+    let by = b"the loader";
+    requirements.add_present(Deed::Read, CACHE, by);
+    if let Some(text) = requirements.text(PRELOADED, by) {
+        let separated: Vec<u8> =
+            text.iter().map(|byte| if *byte == b':' { b' ' } else { *byte }).collect();
+        for name in words(&separated) {
+            requirements.add(Deed::Load, name, PRELOADED);
+        }
+    }
+    for path in requirements.entries(b"/etc", by) {
+        if path.starts_with(b"/etc/ld-musl-") && path.ends_with(b".path") {
+            requirements.add(Deed::Read, &path, by);
+        }
     }
 }
 
 impl Pending {
-    /// Its `DT_RPATH` and what it inherits, as far as that counts.
-    fn rpath(&self) -> Rc<Vec<Vec<u8>>> {
-        if self.needs.rpath.is_empty() || self.needs.runpath.is_some() {
+    /// Where its libraries, and theirs, are searched for because of it and of what needs it.
+    fn bequeathed(&self, loader: &Loader) -> Rc<Vec<Vec<u8>>> {
+        let own = match &self.needs.runpath {
+            Some(runpath) if loader.inherits_runpath() => runpath,
+            // To glibc it takes the place of DT_RPATH, and is for this object alone.
+            Some(_) => return Rc::clone(&self.inherited),
+            None => &self.needs.rpath,
+        };
+        if own.is_empty() {
             return Rc::clone(&self.inherited);
         }
-        let own = self.needs.rpath.iter().map(|path| expanded(path, &self.origin));
+        let own = self.expanded(own, loader).into_iter();
         Rc::new(own.chain(self.inherited.iter().cloned()).collect())
     }
-}
 
-/// The path with the directory of its object in the place of `$ORIGIN`.
-fn expanded(path: &[u8], origin: &[u8]) -> Vec<u8> {
-    for variable in [&b"${ORIGIN}"[..], b"$ORIGIN"] {
-        let at = path.windows(variable.len()).position(|part| part == variable);
-        if let Some((before, rest)) = at.and_then(|at| path.split_at_checked(at)) {
-            let after = rest.get(variable.len()..).unwrap_or_default();
-            return [before, origin, after].concat();
-        }
+    fn expanded(&self, paths: &[Vec<u8>], loader: &Loader) -> Vec<Vec<u8>> {
+        let expanded = |path| variables::expanded(path, &self.origin, loader, self.needs.machine);
+        paths.iter().flat_map(|path| expanded(path)).collect()
     }
-    path.to_vec()
-}
-
-fn joined(directory: &[u8], name: &[u8]) -> Vec<u8> {
-    [directory, b"/", name].concat()
-}
-
-/// The directories of ld.so.conf(5), in its order.
-fn configured(tree: &Tree) -> Vec<Vec<u8>> {
-    let mut directories = Vec::new();
-    let mut files = VecDeque::from([b"/etc/ld.so.conf".to_vec()]);
-    for _ in 0..MOST_FILES {
-        let Some(file) = files.pop_front() else { break };
-        let Ok(text) = tree.place(&file).and_then(fs::read) else { continue };
-        for line in text.split(|byte| *byte == b'\n') {
-            let line = line.split(|byte| *byte == b'#').next().unwrap_or_default().trim_ascii();
-            if let Some(pattern) = line.strip_prefix(b"include") {
-                files.extend(matching(tree, pattern.trim_ascii()));
-            } else if line.starts_with(b"/") {
-                directories.push(line.to_vec());
-            }
-        }
-    }
-    directories
-}
-
-/// The files of a pattern whose last part may hold one `*`.
-fn matching(tree: &Tree, pattern: &[u8]) -> Vec<Vec<u8>> {
-    let slash = pattern.iter().rposition(|byte| *byte == b'/');
-    let Some((directory, name)) = slash.and_then(|slash| pattern.split_at_checked(slash)) else {
-        return Vec::new();
-    };
-    let name = name.strip_prefix(b"/").unwrap_or_default();
-    let Some(star) = name.iter().position(|byte| *byte == b'*') else {
-        return vec![pattern.to_vec()];
-    };
-    let (before, after) = name.split_at_checked(star).unwrap_or_default();
-    let after = after.strip_prefix(b"*").unwrap_or_default();
-    let Ok(entries) = tree.place(directory).and_then(fs::read_dir) else { return Vec::new() };
-    let mut files: Vec<_> = entries
-        .filter_map(|entry| Some(entry.ok()?.file_name()))
-        .filter(|found| {
-            let rest = found.as_bytes().strip_prefix(before);
-            rest.is_some_and(|rest| rest.ends_with(after)) && !found.as_bytes().starts_with(b".")
-        })
-        .map(|found| joined(directory, OsStr::as_bytes(&found)))
-        .collect();
-    files.sort_unstable();
-    files
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_object_can_name_its_own_directory() {
-        assert_eq!(expanded(b"$ORIGIN/../lib", b"/opt/bin"), b"/opt/bin/../lib");
-        assert_eq!(expanded(b"${ORIGIN}", b"/opt/bin"), b"/opt/bin");
-        assert_eq!(expanded(b"/usr/lib", b"/opt/bin"), b"/usr/lib");
-    }
-
-    #[test]
-    fn configuration_is_read_with_what_it_includes() {
-        let dir = tempfile::tempdir().unwrap();
-        fs::create_dir_all(dir.path().join("etc/ld.so.conf.d")).unwrap();
-        let write = |name: &str, text: &str| fs::write(dir.path().join(name), text).unwrap();
-        write("etc/ld.so.conf", "/opt/first # ours\ninclude /etc/ld.so.conf.d/*.conf\n");
-        write("etc/ld.so.conf.d/b.conf", "/opt/b\n");
-        write("etc/ld.so.conf.d/a.conf", "# none\n  /opt/a\n");
-        write("etc/ld.so.conf.d/c.txt", "/opt/c\n");
-        let tree = Tree::new(Some(dir.path())).unwrap();
-        let expected: [&[u8]; 3] = [b"/opt/first", b"/opt/a", b"/opt/b"];
-        assert_eq!(configured(&tree), expected);
-    }
 
     #[test]
     fn this_program_finds_its_libraries() {

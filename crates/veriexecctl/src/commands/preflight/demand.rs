@@ -5,11 +5,13 @@ use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use fingerprint::Identity;
-use sigfile::classify;
-use veriexec::Access;
+use sigfile::{EntryType, classify};
+use veriexec::{Access, Event};
 
 use crate::machine::libraries::Libraries;
-use crate::machine::tree::Tree;
+use crate::machine::requirements::{Deed, Requirement, Unread, joined};
+use crate::machine::script;
+use crate::machine::tree::{Tree, is_missing};
 
 /// How much depends on a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,18 +36,32 @@ pub(super) enum Use {
     Map,
     /// It is opened.
     Open,
+    /// It is written to, and made if it is not there.
+    Write,
 }
 
 impl Use {
-    pub(super) const ALL: [Self; 4] = [Self::Execute, Self::Run, Self::Map, Self::Open];
+    pub(super) const ALL: [Self; 5] =
+        [Self::Execute, Self::Run, Self::Map, Self::Open, Self::Write];
 
-    /// The accesses that it may be: one of them must be allowed.
-    pub(super) fn accesses(self) -> &'static [Access] {
+    /// What happens then, in one way or another: all that one of them has must be allowed.
+    pub(super) fn events(self, is_there: bool) -> &'static [&'static [Event]] {
         match self {
-            Self::Execute => &[Access::Direct],
-            Self::Run => &[Access::Direct, Access::Indirect],
-            Self::Map => &[Access::Indirect],
-            Self::Open => &[Access::File],
+            Self::Execute => &[&[Event::Access(Access::Direct)]],
+            Self::Run => &[&[Event::Access(Access::Direct)], &[Event::Access(Access::Indirect)]],
+            Self::Map => &[&[Event::Access(Access::Indirect)]],
+            Self::Open => &[&[Event::Access(Access::File)]],
+            Self::Write if is_there => &[&[Event::Access(Access::File), Event::Write]],
+            Self::Write => &[&[Event::Create]],
+        }
+    }
+
+    /// The flag with which an entry allows it.
+    pub(super) fn flag(self) -> EntryType {
+        match self {
+            Self::Execute | Self::Run => EntryType::DIRECT,
+            Self::Map => EntryType::INDIRECT,
+            Self::Open | Self::Write => EntryType::FILE,
         }
     }
 
@@ -56,9 +72,14 @@ impl Use {
             Self::Run => "run",
             Self::Map => "map",
             Self::Open => "open",
+            Self::Write => "write",
         }
     }
 }
+
+/// Where programs are that are searched for by name.
+const PATH: [&[u8]; 6] =
+    [b"/usr/local/sbin", b"/usr/local/bin", b"/usr/sbin", b"/usr/bin", b"/sbin", b"/bin"];
 
 /// A file that is needed.
 pub(super) struct Demanded {
@@ -67,7 +88,9 @@ pub(super) struct Demanded {
     /// Where it is; `None` if it was not found.
     pub(super) found: Option<Found>,
     /// For each of [`Use::ALL`], how much depends on it.
-    pub(super) uses: [Option<Role>; 4],
+    pub(super) uses: [Option<Role>; 5],
+    /// Why it could not be read, if that is so, and how much depends on what it needs.
+    pub(super) unread: Option<(Role, String)>,
     /// What needs it, in the order it was found out: paths, or processes.
     pub(super) needed_by: Vec<Vec<u8>>,
 }
@@ -107,19 +130,59 @@ impl<'a> Demands<'a> {
         }
     }
 
+    /// Adds what a part of the system does with a file.
+    pub(super) fn requirement(&mut self, required: &Requirement, role: Role) {
+        let Requirement { deed, path, by } = required;
+        match deed {
+            Deed::Execute => {
+                if let Some((place, metadata)) = self.named(path, &[Use::Execute], role, by) {
+                    self.needs_of(&place, &metadata, role);
+                }
+            }
+            Deed::Read => {
+                self.named(path, &[Use::Open], role, by);
+            }
+            Deed::Write => {
+                self.named(path, &[Use::Write], role, by);
+            }
+            Deed::Load if path.starts_with(b"/") => {
+                if let Some((place, metadata)) = self.named(path, &[Use::Open, Use::Map], role, by)
+                {
+                    self.needs_of(&place, &metadata, role);
+                }
+            }
+            // What is loaded by a name is done without if it is not there.
+            Deed::Load => {
+                for place in self.libraries.named(path) {
+                    let Ok(metadata) = place.metadata() else { continue };
+                    self.file(&place, &metadata, &[Use::Open, Use::Map], role, Some(by));
+                    self.needs_of(&place, &metadata, role);
+                }
+            }
+        }
+    }
+
+    /// Adds what had to be read to know more, and could not be.
+    pub(super) fn unread(&mut self, unread: &Unread, role: Role) {
+        self.blind(&unread.path, &unread.reason, role, Some(&unread.by));
+    }
+
     /// Adds a program that is executed, and all that it needs for that.
     pub(super) fn program(&mut self, place: &Path, metadata: &Metadata, role: Role) {
         self.file(place, metadata, &[Use::Execute], role, None);
         self.needs_of(place, metadata, role);
     }
 
-    /// Adds what a program needs to be executed.
+    /// Adds what a program needs to be executed, or a library to be loaded.
     pub(super) fn needs_of(&mut self, place: &Path, metadata: &Metadata, role: Role) {
         if !self.entered.insert((Identity::of(metadata), role)) {
             return;
         }
-        let Ok(opened) = fingerprint::open(place) else { return };
         let path = self.path(place);
+        let opened = match fingerprint::open(place) {
+            Ok(opened) => opened,
+            Err(error) => return self.blind(&path, &error.to_string(), role, None),
+        };
         let interpreter =
             classify(&opened, true).ok().and_then(|classification| classification.interpreter);
         if let Some(name) = interpreter {
@@ -127,6 +190,9 @@ impl<'a> Demands<'a> {
             self.file(place, metadata, &[Use::Open], role, None);
             if let Some((place, metadata)) = self.named(&name, &[Use::Map], role, &path) {
                 self.needs_of(&place, &metadata, role);
+            }
+            if let Some(name) = script::started_by_env(&opened) {
+                self.searched(&name, role, &path);
             }
             return;
         }
@@ -138,9 +204,24 @@ impl<'a> Demands<'a> {
             match (library.place, metadata) {
                 (Some(place), Some(metadata)) => {
                     self.file(&place, &metadata, &[Use::Open, Use::Map], role, Some(&path));
+                    if let Some(reason) = self.libraries.unread(&place) {
+                        let path = self.path(&place);
+                        self.blind(&path, &reason, role, None);
+                    }
                 }
                 _ => self.missing(&library.name, &[Use::Open, Use::Map], role, &path),
             }
+        }
+    }
+
+    /// Adds a program that env(1) searches for.
+    fn searched(&mut self, name: &[u8], role: Role, by: &[u8]) {
+        let mut paths = PATH.into_iter().map(|directory| joined(directory, name));
+        let found = paths.find(|path| self.tree.place(path).is_ok_and(|place| place.is_file()));
+        if let Some(path) = found
+            && let Some((place, metadata)) = self.named(&path, &[Use::Execute], role, by)
+        {
+            self.needs_of(&place, &metadata, role);
         }
     }
 
@@ -153,15 +234,7 @@ impl<'a> Demands<'a> {
         role: Role,
         by: Option<&[u8]>,
     ) {
-        let identity = Identity::of(metadata);
-        let index = match self.index.get(&Key::File(identity)) {
-            Some(index) => *index,
-            None => {
-                let path = self.path(place);
-                let found = Found { place: place.to_owned(), identity, size: metadata.len() };
-                self.add(Key::File(identity), path, Some(found))
-            }
-        };
+        let index = self.index_of(place, metadata);
         self.note(index, uses, role, by);
     }
 
@@ -188,11 +261,7 @@ impl<'a> Demands<'a> {
 
     /// Adds a file that something is known to need.
     pub(super) fn missing(&mut self, name: &[u8], uses: &[Use], role: Role, by: &[u8]) {
-        let key = Key::Missing(name.to_vec());
-        let index = match self.index.get(&key) {
-            Some(index) => *index,
-            None => self.add(key, name.to_vec(), None),
-        };
+        let index = self.index_of_missing(name);
         self.note(index, uses, role, Some(by));
     }
 
@@ -213,10 +282,49 @@ impl<'a> Demands<'a> {
                 self.file(&place, &metadata, uses, role, Some(by));
                 Some((place, metadata))
             }
-            Err(_) => {
-                self.missing(name, uses, role, by);
+            Err(error) => {
+                if is_missing(&error) {
+                    self.missing(name, uses, role, by);
+                } else {
+                    self.blind(name, &error.to_string(), role, Some(by));
+                }
                 None
             }
+        }
+    }
+
+    /// Notes that a file could not be looked at, so that what it needs is not known.
+    fn blind(&mut self, path: &[u8], reason: &str, role: Role, by: Option<&[u8]>) {
+        let place = self.tree.place(path).ok();
+        let metadata = place.as_deref().and_then(|place| place.metadata().ok());
+        let index = match (place, metadata) {
+            (Some(place), Some(metadata)) => self.index_of(&place, &metadata),
+            _ => self.index_of_missing(path),
+        };
+        self.note(index, &[], role, by);
+        let Some(file) = self.files.get_mut(index) else { return };
+        if file.unread.as_ref().is_none_or(|(known, _)| *known < role) {
+            file.unread = Some((role, reason.to_owned()));
+        }
+    }
+
+    fn index_of(&mut self, place: &Path, metadata: &Metadata) -> usize {
+        let identity = Identity::of(metadata);
+        match self.index.get(&Key::File(identity)) {
+            Some(index) => *index,
+            None => {
+                let path = self.path(place);
+                let found = Found { place: place.to_owned(), identity, size: metadata.len() };
+                self.add(Key::File(identity), path, Some(found))
+            }
+        }
+    }
+
+    fn index_of_missing(&mut self, name: &[u8]) -> usize {
+        let key = Key::Missing(name.to_vec());
+        match self.index.get(&key) {
+            Some(index) => *index,
+            None => self.add(key, name.to_vec(), None),
         }
     }
 
@@ -228,7 +336,13 @@ impl<'a> Demands<'a> {
 
     fn add(&mut self, key: Key, path: Vec<u8>, found: Option<Found>) -> usize {
         let index = self.files.len();
-        self.files.push(Demanded { path, found, uses: [None; 4], needed_by: Vec::new() });
+        self.files.push(Demanded {
+            path,
+            found,
+            uses: [None; 5],
+            unread: None,
+            needed_by: Vec::new(),
+        });
         self.index.insert(key, index);
         index
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use fingerprint::{Algorithm, Batch, Job, Outcome};
 use sigfile::Line;
-use veriexec::{Access, Decision, Event, StrictLevel};
+use veriexec::{Decision, Event, StrictLevel};
 
 use super::demand::{Demanded, Demands, Found, Role, Use};
 use crate::answer::grounds::{Facts, Ruling};
@@ -23,11 +23,20 @@ pub(super) struct Judged<'a> {
     pub(super) denied: Vec<Denied>,
 }
 
+impl Judged<'_> {
+    /// How much depends on what would be denied.
+    pub(super) fn role(&self) -> Option<Role> {
+        self.denied.first().map(|denied| denied.role)
+    }
+}
+
 /// A use that would be denied.
 pub(super) struct Denied {
-    pub(super) usage: Use,
+    /// `None` if it could not be read to know what it needs.
+    pub(super) usage: Option<Use>,
     pub(super) role: Role,
-    /// `None` if the file was not found, or if that depends on contents that nobody knows.
+    /// `None` if the file was not found or could not be read, or if it depends on contents that
+    /// nobody knows.
     pub(super) decision: Option<Decision>,
     pub(super) reason: String,
 }
@@ -86,23 +95,36 @@ fn denied(
 ) -> Vec<Denied> {
     let listed = line.map(|line| line.entry.entry_type().or_direct());
     let facts = Facts { listed, contents };
+    let is_there = file.found.is_some();
     let used = Use::ALL.into_iter().zip(file.uses).filter_map(|(usage, role)| Some((usage, role?)));
     let mut denied: Vec<Denied> = used
         .filter_map(|(usage, role)| {
-            if file.found.is_none() {
+            if !is_there && usage != Use::Write {
                 let reason = "not found".to_owned();
-                return Some(Denied { usage, role, decision: None, reason });
+                return Some(Denied { usage: Some(usage), role, decision: None, reason });
             }
-            let rule = |access: &Access| Ruling::on(level, Event::Access(*access), facts);
-            let mut rulings = usage.accesses().iter().map(rule);
-            let first = rulings.next()?;
-            let allowed = |ruling: &Ruling| ruling.is_allowed() == Some(true);
-            if allowed(&first) || rulings.any(|ruling| allowed(&ruling)) {
-                return None;
+            // What is not allowed first of a way in which it is used.
+            let obstacle = |events: &&[Event]| {
+                let mut rulings =
+                    events.iter().map(|event| (*event, Ruling::on(level, *event, facts)));
+                rulings.find(|(_, ruling)| ruling.is_allowed() != Some(true))
+            };
+            let mut obstacles = Vec::new();
+            for way in usage.events(is_there) {
+                obstacles.push(obstacle(way)?);
             }
-            Some(Denied { usage, role, decision: first.decision, reason: first.reason })
+            let (event, ruling) = obstacles.into_iter().next()?;
+            let reason = match event {
+                Event::Create => "no file is made".to_owned(),
+                _ => ruling.reason,
+            };
+            Some(Denied { usage: Some(usage), role, decision: ruling.decision, reason })
         })
         .collect();
+    denied.extend(file.unread.as_ref().map(|(role, reason)| {
+        let reason = format!("could not be read: {reason}");
+        Denied { usage: None, role: *role, decision: None, reason }
+    }));
     denied.sort_by_key(|denied| std::cmp::Reverse(denied.role));
     denied
 }

@@ -7,7 +7,8 @@ use serde_json::Value;
 use sigfile::printable;
 use veriexec::{Errno, Finding, StrictLevel};
 
-use super::demand::Role;
+use super::advice;
+use super::demand::{Role, Use};
 use super::judgement::{Denied, Judged};
 use crate::answer::counted::Counted;
 use crate::answer::grounds::{denial, finding};
@@ -16,6 +17,8 @@ use crate::bytes;
 
 /// How many of those that need a file are named.
 const NEEDERS: usize = 3;
+/// How many files of a kind are named.
+const FINDINGS: usize = 20;
 
 pub(super) struct Report<'a> {
     pub(super) level: StrictLevel,
@@ -40,8 +43,17 @@ impl Report<'_> {
             if role == Role::Other && !verbose {
                 continue;
             }
-            for judged in self.of(role) {
+            let named = if verbose { usize::MAX } else { FINDINGS };
+            for judged in self.of(role).take(named) {
                 writeln!(out, "{}: {}", word(role), text(judged, verbose))?;
+                let needers = judged.file.needed_by.iter().filter(|_| verbose);
+                for needer in needers {
+                    writeln!(out, "    needed by {}", printable(needer))?;
+                }
+            }
+            match self.count(role).saturating_sub(named) {
+                0 => {}
+                more => writeln!(out, "{}: {more} more; -v names them", word(role))?,
             }
         }
         writeln!(
@@ -74,17 +86,12 @@ impl Report<'_> {
     }
 
     fn of(&self, role: Role) -> impl Iterator<Item = &Judged<'_>> {
-        self.findings.iter().filter(move |judged| role_of(judged) == Some(role))
+        self.findings.iter().filter(move |judged| judged.role() == Some(role))
     }
 
     fn count(&self, role: Role) -> usize {
         self.of(role).count()
     }
-}
-
-/// How much depends on what would be denied.
-fn role_of(judged: &Judged<'_>) -> Option<Role> {
-    judged.denied.first().map(|denied| denied.role)
 }
 
 fn word(role: Role) -> &'static str {
@@ -105,16 +112,16 @@ fn text(judged: &Judged<'_>, verbose: bool) -> String {
     }
     text.push_str(&format!(": {}", reasons.join("; ")));
     let needers = &judged.file.needed_by;
-    let named = if verbose { needers.len() } else { NEEDERS };
-    let names: Vec<_> =
-        needers.iter().take(named).map(|name| printable(name).to_string()).collect();
-    if !names.is_empty() {
+    if !verbose && !needers.is_empty() {
+        let names: Vec<_> =
+            needers.iter().take(NEEDERS).map(|name| printable(name).to_string()).collect();
         text.push_str(&format!("; needed by {}", names.join(", ")));
+        match needers.len().saturating_sub(names.len()) {
+            0 => {}
+            more => text.push_str(&format!(" and {more} more")),
+        }
     }
-    match needers.len().saturating_sub(names.len()) {
-        0 => {}
-        more => text.push_str(&format!(" and {more} more")),
-    }
+    text.push_str(&format!("; {}", advice::on(judged)));
     text
 }
 
@@ -122,7 +129,7 @@ fn json(judged: &Judged<'_>) -> Value {
     let denied = judged.denied.iter().map(|Denied { usage, role, decision, reason }| {
         let decision = decision.as_ref();
         let object = Object::new()
-            .with("use", usage.word())
+            .with("use", usage.map(Use::word))
             .with("role", word(*role))
             .with("errno", decision.and_then(denial).and_then(Errno::name))
             .with("finding", decision.and_then(finding).map(Finding::word))
@@ -132,10 +139,11 @@ fn json(judged: &Judged<'_>) -> Value {
     let needed_by = judged.file.needed_by.iter();
     let needed_by = needed_by.map(|name| Value::from(Object::new().name("name", name)));
     Object::new()
-        .with("role", role_of(judged).map(word))
+        .with("role", judged.role().map(word))
         .name("path", &judged.file.path)
         .with("line", judged.line.map(|line| line.number))
         .with("denied", denied.collect::<Vec<_>>())
         .with("needed_by", needed_by.collect::<Vec<_>>())
+        .with("advice", advice::on(judged))
         .into()
 }

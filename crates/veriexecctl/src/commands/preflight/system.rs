@@ -9,9 +9,10 @@ use fingerprint::Identity;
 use sigfile::printable;
 
 use super::demand::{Demands, Role, Use};
-use crate::bytes;
+use crate::machine::requirements::Requirements;
 use crate::machine::tree::Tree;
-use crate::path;
+use crate::machine::{init, libraries, logins};
+use crate::{bytes, path};
 
 /// Where programs are on any system.
 const DIRECTORIES: [&[u8]; 10] = [
@@ -29,14 +30,15 @@ const DIRECTORIES: [&[u8]; 10] = [
 
 const SHELL: &[u8] = b"/bin/sh";
 
-/// Adds init, the shells and veriexecctl, and what they need. What is not there is skipped.
+/// Adds init, the shells and veriexecctl, what init and those who log in need, and what all that
+/// needs. What is not there is skipped.
 pub(super) fn vital(tree: &Tree, demands: &mut Demands<'_>, skipped: &mut Vec<String>) {
     let installed = DIRECTORIES.into_iter().find_map(|directory| {
         let name = [directory, b"/veriexecctl"].concat();
         file(tree, &name).map(|_| name)
     });
     let programs = [
-        ("init", Some(b"/sbin/init".to_vec())),
+        ("init", Some(init::INIT.to_vec())),
         ("the shell", Some(SHELL.to_vec())),
         ("root's login shell", login_shell(tree)),
         ("veriexecctl", installed),
@@ -55,6 +57,17 @@ pub(super) fn vital(tree: &Tree, demands: &mut Demands<'_>, skipped: &mut Vec<St
     if let Some((place, metadata)) = file(tree, SHELL) {
         demands.file(&place, &metadata, &[Use::Map], Role::Vital, None);
     }
+    let mut requirements = Requirements::new(tree);
+    libraries::require(&mut requirements);
+    init::require(tree, &mut requirements);
+    logins::require(&mut requirements);
+    for required in &requirements.list {
+        demands.requirement(required, Role::Vital);
+    }
+    for unread in &requirements.unread {
+        demands.unread(unread, Role::Vital);
+    }
+    skipped.append(&mut requirements.skipped);
 }
 
 /// Adds the executable files of the directories for programs and, on this machine, of `$PATH`.

@@ -1,6 +1,11 @@
 //! `preflight`.
 #![allow(clippy::unwrap_used, reason = "a test may stop at once")]
 
+mod loaders;
+mod lockdown;
+mod lockouts;
+mod system;
+
 use std::fs;
 use std::os::unix::fs::symlink;
 
@@ -72,7 +77,7 @@ fn found(run: &Run) -> Vec<&str> {
 #[test]
 fn a_system_that_is_wholly_listed_goes_on_at_every_level() {
     let machine = machine();
-    sign(&machine, &FILES);
+    sign(&machine, &[&FILES[..], &[("/etc/passwd", "file")]].concat());
     for level in ["0", "1", "2", "3"] {
         let run = preflight(&machine, level).done();
         assert_eq!(found(&run), [""; 0]);
@@ -83,11 +88,11 @@ fn a_system_that_is_wholly_listed_goes_on_at_every_level() {
 #[test]
 fn without_the_loader_nothing_starts() {
     let machine = machine();
-    sign(&machine, &with(LOADER, None));
+    sign(&machine, &[&with(LOADER, None)[..], &[("/etc/passwd", "file")]].concat());
     for level in ["2", "3"] {
         let run = preflight(&machine, level).expect(1);
         let expected = "vital: /lib/ld.so: not listed; needed by /usr/sbin/init, /usr/bin/dash, \
-                        /usr/sbin/veriexecctl";
+                        /usr/sbin/veriexecctl; list it as indirect";
         assert_eq!(found(&run), [expected]);
     }
     preflight(&machine, "1").done();
@@ -132,7 +137,8 @@ fn a_changed_file_is_denied_from_level_1_on() {
     machine.file("root/opt/lib/deep/libb.so", elf(None, &[], None), 0o644);
     preflight(&machine, "0").done();
     let run = preflight(&machine, "1").expect(1);
-    let expected = "vital: /opt/lib/deep/libb.so: contents differ; needed by /usr/sbin/init";
+    let expected = "vital: /opt/lib/deep/libb.so: contents differ; needed by /usr/sbin/init; \
+                    list it anew if the change is meant";
     assert_eq!(found(&run), [expected]);
 }
 
@@ -142,7 +148,12 @@ fn a_library_that_is_not_there_cannot_be_judged() {
     sign(&machine, &with("/opt/lib/deep/libb.so", None));
     fs::remove_file(machine.path("root/opt/lib/deep/libb.so")).unwrap();
     let run = preflight(&machine, "2").expect(1);
-    assert_eq!(found(&run), ["vital: libb.so: not found; needed by /usr/sbin/init"]);
+    assert_eq!(
+        found(&run),
+        [
+            "vital: libb.so: not found; needed by /usr/sbin/init; install it, or remove what needs it"
+        ]
+    );
 }
 
 #[test]
@@ -159,10 +170,11 @@ fn other_programs_are_counted_and_with_verbose_named() {
     let arguments = ["preflight", "-v", "--signatures", "S", "--root", "root"];
     let run = machine.run(&arguments).done();
     let expected = [
-        "other: /usr/bin/perl: listed for direct only; needed by /usr/bin/tool",
-        "other: /usr/bin/tool: listed for direct only",
+        "other: /usr/bin/perl: listed for direct only; list it as direct, indirect",
+        "other: /usr/bin/tool: listed for direct only; list it as direct, file",
     ];
     assert_eq!(found(&run), expected);
+    assert!(run.stdout.contains("\n    needed by /usr/bin/tool\n"), "{run:?}");
 }
 
 #[test]
@@ -179,6 +191,7 @@ fn json_has_the_uses_that_are_denied() {
     assert_eq!(finding["denied"][0]["use"], "map");
     assert_eq!(finding["denied"][0]["finding"], "no-entry");
     assert_eq!(finding["denied"][0]["errno"], "EPERM");
+    assert_eq!(finding["advice"], "list it as indirect");
 }
 
 #[test]
@@ -189,6 +202,56 @@ fn a_bad_line_is_an_error_and_a_missing_file_another() {
     fs::write(machine.path("S"), text + "bad\n").unwrap();
     preflight(&machine, "2").fails(&["S:8:1: "]);
     machine.run(&["preflight", "--signatures", "none"]).fails(&["cannot read none"]);
+}
+
+#[test]
+fn an_empty_list_is_good_at_no_level() {
+    let machine = machine();
+    for empty in ["", "# nothing\n\n"] {
+        fs::write(machine.path("S"), empty).unwrap();
+        for level in ["0", "1", "2", "3"] {
+            preflight(&machine, level).fails(&["S lists nothing"]);
+        }
+        let arguments = ["preflight", "--signatures", "S", "--root", "root", "--json"];
+        assert_eq!(machine.run(&arguments).expect(1).json()["errors"], 1);
+    }
+}
+
+#[test]
+fn long_lists_are_summed_up_and_given_in_full_with_verbose() {
+    let machine = machine();
+    let unit = "[Service]\n".to_owned()
+        + &(0..30).map(|number| format!("ExecStart=/bin/tool{number}\n")).collect::<String>();
+    machine.file("root/usr/lib/systemd/system/basic.target", "", 0o644);
+    machine.file("root/usr/lib/systemd/systemd", elf(Some(LOADER), &["libc.so"], None), 0o755);
+    fs::remove_file(machine.path("root/usr/sbin/init")).unwrap();
+    symlink("/usr/lib/systemd/systemd", machine.path("root/usr/sbin/init")).unwrap();
+    machine.file("root/usr/lib/systemd/system/rescue.target", "[Unit]\nWants=t.service\n", 0o644);
+    machine.file("root/usr/lib/systemd/system/t.service", unit, 0o644);
+    for number in 0..30 {
+        let tool = elf(Some(LOADER), &["libc.so"], None);
+        let tool = [&tool[..], number.to_string().as_bytes()].concat();
+        machine.file(format!("root/usr/bin/tool{number}"), tool, 0o755);
+    }
+    let listed = with("/usr/sbin/init", Some("direct"));
+    let listed: Vec<_> = listed
+        .into_iter()
+        .map(|(path, flags)| match path {
+            "/usr/sbin/init" => ("/usr/lib/systemd/systemd", flags),
+            path => (path, flags),
+        })
+        .filter(|(path, _)| *path != "/usr/lib/libc.so")
+        .collect();
+    sign(&machine, &listed);
+    let run = preflight(&machine, "2").expect(1);
+    let lines = found(&run);
+    assert_eq!(lines.len(), 21, "{run:?}");
+    assert_eq!(lines[20], "vital: 11 more; -v names them");
+    assert!(run.stdout.contains(" and 30 more; list it as indirect, file\n"), "{run:?}");
+    let arguments = ["preflight", "-v", "--signatures", "S", "--root", "root"];
+    let run = machine.run(&arguments).expect(1);
+    assert_eq!(found(&run).len(), 31, "{run:?}");
+    assert_eq!(run.stdout.matches("    needed by t.service\n").count(), 30);
 }
 
 #[cfg(target_os = "linux")]
