@@ -17,7 +17,7 @@ use std::time::Instant;
 
 use plist::Value;
 use proplib::xml::{ArrayStream, ArrayWriter, IoSink};
-use proplib::{Limits, Object, ReadOptions};
+use proplib::{Data, Limits, Number, Object, PropString, ReadOptions};
 
 /// What veriexecctl(8) sends to load an entry.
 const LOAD: &[u8] = include_bytes!("../tests/golden/load.plist");
@@ -119,7 +119,11 @@ fn kept(subject: &Subject<'_>) {
             },
         ],
     );
-    drop((object, value, kept_by_theirs));
+    drop((object, value));
+    if subject.name == "load" {
+        build(subject, &mut kept, &mut kept_by_theirs);
+    }
+    drop(kept_by_theirs);
     subject.measure(
         "read",
         [&mut || drop(black_box(ours(black_box(text)))), &mut || {
@@ -136,6 +140,66 @@ fn kept(subject: &Subject<'_>) {
         subject.measure("stream-out", [&mut stream_out]);
         subject.measure("stream-in", [&mut || stream_in(black_box(text))]);
     }
+}
+
+/// Making the dictionary key by key, as a program does that has an entry to load, and writing it.
+fn build(subject: &Subject<'_>, kept: &mut Vec<u8>, kept_by_theirs: &mut Vec<u8>) {
+    let load = Object::internalize(LOAD).unwrap();
+    let load = load.as_dictionary().unwrap();
+    let (file, fingerprint) = (load.get_string("file").unwrap(), load.get_data("fp").unwrap());
+    let algorithm = load.get_string("fp-type").unwrap();
+    let [file_of_theirs, algorithm_of_theirs] =
+        [file, algorithm].map(|bytes| str::from_utf8(bytes).unwrap());
+    let entry_type = load.get_u64("entry-type").unwrap();
+    let [keep, evaluate] = ["keep-filename", "eval-on-load"].map(|key| load.get_bool(key).unwrap());
+    subject.measure(
+        "collect",
+        [&mut || {
+            let message = proplib::Dictionary::try_from_iter([
+                ("file", Object::from(PropString::new(black_box(file)).unwrap())),
+                ("fp-type", PropString::new(black_box(algorithm)).unwrap().into()),
+                ("fp", Data::new(black_box(fingerprint)).unwrap().into()),
+                ("entry-type", Number::Unsigned(black_box(entry_type)).into()),
+                ("keep-filename", black_box(keep).into()),
+                ("eval-on-load", black_box(evaluate).into()),
+            ])
+            .unwrap();
+            kept.clear();
+            black_box(&message).externalize_to(&mut *kept, &Limits::DEFAULT).unwrap();
+            black_box(&kept);
+        }],
+    );
+    subject.measure(
+        "build",
+        [
+            &mut || {
+                let mut message = proplib::Dictionary::new();
+                message.set_string("file", black_box(file)).unwrap();
+                message.set_string("fp-type", black_box(algorithm)).unwrap();
+                message.set_data("fp", black_box(fingerprint)).unwrap();
+                message.set_unsigned("entry-type", black_box(entry_type)).unwrap();
+                message.set_bool("keep-filename", black_box(keep)).unwrap();
+                message.set_bool("eval-on-load", black_box(evaluate)).unwrap();
+                kept.clear();
+                black_box(&message).externalize_to(&mut *kept, &Limits::DEFAULT).unwrap();
+                black_box(&kept);
+            },
+            &mut || {
+                let mut message = plist::Dictionary::new();
+                let mut set = |key: &str, value: Value| message.insert(key.into(), value);
+                set("file", black_box(file_of_theirs).into());
+                set("fp-type", black_box(algorithm_of_theirs).into());
+                set("fp", Value::Data(black_box(fingerprint).to_vec()));
+                set("entry-type", black_box(entry_type).into());
+                set("keep-filename", black_box(keep).into());
+                set("eval-on-load", black_box(evaluate).into());
+                let message = Value::Dictionary(message);
+                kept_by_theirs.clear();
+                black_box(&message).to_writer_xml(&mut *kept_by_theirs).unwrap();
+                black_box(&kept_by_theirs);
+            },
+        ],
+    );
 }
 
 /// Writing to a text that is new each time; the task's name says where its memory is from.

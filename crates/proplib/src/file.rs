@@ -19,12 +19,17 @@
 //! std::fs::write(&file, "<plist>\n<dict>\n</plist>\n")?;
 //! let error = internalize_from_file(&file).unwrap_err().to_string();
 //! assert!(error.ends_with("state.plist:3:1: expected <key> or </dict>"), "{error}");
+//!
+//! std::fs::write(&file, "<plist><array><dict><key>a</key><real/>")?;
+//! let error = internalize_from_file(&file).unwrap_err();
+//! assert_eq!(error.path, "[0].a");
+//! assert!(error.to_string().ends_with(" (in [0].a)"), "{error}");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::{Format, Limits, Object, ReadError, ReadOptions, WriteError};
@@ -51,11 +56,36 @@ pub fn externalize_to_file_with(
     format: Format,
     limits: &Limits,
 ) -> Result<(), FileError> {
-    let fail = |problem| FileError { file: file.into(), problem };
     let text = object
         .externalize_with(format, limits)
-        .map_err(|error| fail(FileProblem::Object(error)))?;
+        .map_err(|error| FileError::new(file, FileProblem::Object(error)))?;
+    replace(file, |out| out.write_all(&text))
+}
 
+/// Replaces a file by what is written here, as [`externalize_to_file`] does: for a text that need not
+/// fit into memory.
+///
+/// ```
+/// use proplib::file::replace;
+/// use proplib::xml::{ArrayWriter, IoSink};
+///
+/// let directory = tempfile::tempdir()?;
+/// let file = directory.path().join("numbers.plist");
+/// replace(&file, |out| {
+///     let mut writer = ArrayWriter::new(IoSink(out));
+///     (0..1000_u64).try_for_each(|number| writer.push(&number.into()))?;
+///     writer.finish().map(drop)
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`FileError`]; what the writer says is [`FileProblem::Write`].
+pub fn replace(
+    file: &Path,
+    write: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
+) -> Result<(), FileError> {
+    let fail = |problem| FileError::new(file, problem);
     let directory = match file.parent() {
         Some(directory) if !directory.as_os_str().is_empty() => directory,
         _ => Path::new("."),
@@ -64,12 +94,14 @@ pub fn externalize_to_file_with(
     builder.prefix(".plist");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut temporary =
+    let temporary =
         builder.tempfile_in(directory).map_err(|error| fail(FileProblem::Create(error)))?;
-    temporary
-        .write_all(&text)
+    let mut out = BufWriter::with_capacity(1 << 16, temporary.as_file());
+    write(&mut out)
+        .and_then(|()| out.flush())
         .and_then(|()| temporary.as_file().sync_all())
         .map_err(|error| fail(FileProblem::Write(error)))?;
+    drop(out);
     temporary.persist(file).map_err(|error| fail(FileProblem::Replace(error.error)))?;
     flush(directory).map_err(|error| fail(FileProblem::Directory(error)))
 }
@@ -107,9 +139,16 @@ pub fn internalize_from_file_within(file: &Path, limits: &Limits) -> Result<Obje
 /// # Errors
 /// [`FileError`].
 pub fn internalize_from_file_with(file: &Path, options: &ReadOptions) -> Result<Object, FileError> {
-    let fail = |problem| FileError { file: file.into(), problem };
+    let fail = |problem| FileError::new(file, problem);
     let text = read(file, &options.limits).map_err(fail)?;
-    Object::internalize_with(&text, options).map_err(|error| fail(FileProblem::Text(error)))
+    Object::internalize_with(&text, options).map_err(|error| {
+        // Without memory for it, the place in the text is enough.
+        let path = error.path_in(&text, options).unwrap_or_default();
+        FileError {
+            path: String::from_utf8(path).unwrap_or_default(),
+            ..fail(FileProblem::Text(error))
+        }
+    })
 }
 
 /// Reads a file, and of one that is too long just so much that this is seen.
@@ -133,6 +172,15 @@ pub struct FileError {
     pub file: PathBuf,
     /// What is wrong.
     pub problem: FileProblem,
+    /// Where in the object a text is wrong, see [`ReadError::path_in`]; empty for the outermost
+    /// object, and for any other problem.
+    pub path: String,
+}
+
+impl FileError {
+    fn new(file: &Path, problem: FileProblem) -> Self {
+        Self { file: file.into(), problem, path: String::new() }
+    }
 }
 
 /// What is wrong with a file.
@@ -165,7 +213,7 @@ pub enum FileProblem {
     Text(ReadError),
 }
 
-/// `FILE: problem`, or `FILE:LINE:COLUMN: problem`; the name is quoted and escaped where it could
+/// `FILE: problem`, or `FILE:LINE:COLUMN: problem (in PATH)`; the name is quoted and escaped where it could
 /// disturb a terminal.
 impl fmt::Display for FileError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -175,7 +223,8 @@ impl fmt::Display for FileError {
             _ => out.write_str(&quoted)?,
         }
         let separator = if matches!(self.problem, FileProblem::Text(_)) { ":" } else { ": " };
-        write!(out, "{separator}{}", self.problem)
+        write!(out, "{separator}{}", self.problem)?;
+        if self.path.is_empty() { Ok(()) } else { write!(out, " (in {})", self.path) }
     }
 }
 

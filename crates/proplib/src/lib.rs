@@ -8,8 +8,8 @@
 //! use proplib::{Dictionary, Object};
 //!
 //! let mut load = Dictionary::new();
-//! load.set_string(b"file", b"/lib/libc.so")?;
-//! load.set_unsigned(b"entry-type", 6)?;
+//! load.set_string("file", "/lib/libc.so")?;
+//! load.set_unsigned("entry-type", 6)?;
 //! let text = load.externalize()?;
 //! assert_eq!(Object::internalize(&text)?, Object::from(load));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -58,7 +58,7 @@ pub use interop::serde;
 pub use memory::fallible::{self, NoMemory};
 pub use objects::array::{Array, IndexError};
 pub use objects::data::Data;
-pub use objects::dictionary::{Dictionary, SetError};
+pub use objects::dictionary::{Dictionary, DictionaryEntry, SetError};
 pub use objects::ingest;
 pub use objects::number::Number;
 pub use objects::object::{Kind, Object};

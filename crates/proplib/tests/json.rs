@@ -174,7 +174,12 @@ fn texts_that_netbsd_refuses() {
         ("# c", 1, root),
         ("\u{b}1", 1, root),
         ("\u{feff}1", 1, root),
-        ("bplist00", 1, root),
+        (
+            "bplist00",
+            1,
+            "binary property list, which is not read; expected a property list in XML or JSON, in \
+             UTF-8",
+        ),
         ("[null]", 2, element),
         ("[nul", 2, element),
         ("[,]", 2, element),
@@ -263,7 +268,7 @@ fn a_mark_of_utf_16_is_stepped_over_and_no_utf_16_is_read() {
         assert_eq!(error.kind, ReadErrorKind::End(Expected::Root));
         // The second byte of a character is the end of the text.
         let error = Object::internalize(&[mark, b"[\0]\0"].concat()).unwrap_err();
-        assert_eq!(error.kind, ReadErrorKind::End(Expected::Element));
+        assert_eq!(error.kind, ReadErrorKind::OtherFormat("text in UTF-16"));
         let error = Object::internalize(&[mark, b"<plist><true/></plist>"].concat()).unwrap_err();
         assert_eq!(error.kind, ReadErrorKind::Other(Expected::Root));
         assert!(Object::internalize(&[mark, mark, b"[]"].concat()).is_err());

@@ -52,7 +52,11 @@ fn documents_that_netbsd_refuses() {
         ("\0<plist><true/></plist>", "1:1: nothing to read; expected a property list"),
         ("\u{b}<plist><true/></plist>", &format!("1:1: {first}")),
         ("\u{feff}<plist><true/></plist>", &format!("1:1: {first}")),
-        ("bplist00", &format!("1:1: {first}")),
+        (
+            "bplist00",
+            "1:1: binary property list, which is not read; expected a property list in XML or JSON, \
+             in UTF-8",
+        ),
         ("<", "1:2: text ends too early; expected <plist>"),
         ("<?xml", "1:6: text ends too early; expected <plist>"),
         ("<?xml ", "1:7: text ends too early; expected \">\" after <?xml or <!DOCTYPE"),

@@ -54,12 +54,12 @@ fn elements_of_others_are_taken() {
         ("<false\n/>", false.into()),
         ("<true></true>", true.into()),
         ("<false > <!-- c --> </false >", false.into()),
-        ("<true a='b' c=\"d\"/>", true.into()),
+        ("<true id='b' xmlns=\"d\"/>", true.into()),
         ("<array />", array(&[])),
         ("<array ></array\t>", array(&[])),
         ("<array id='1'><true/><!-- c --><?pi?></array>", array(std::slice::from_ref(&yes))),
         ("<dict />", dictionary(&[])),
-        ("<dict a=\"b\"><key c='d'>k</key><true/></dict>", dictionary(&[(b"k", yes.clone())])),
+        ("<dict ID=\"b\"><key id='d'>k</key><true/></dict>", dictionary(&[(b"k", yes.clone())])),
         (
             "<dict><key>a</key><!-- c --><?pi?><true/><!-- c --><key/><true/><?pi?></dict>",
             dictionary(&[(b"a", yes.clone()), (b"", yes.clone())]),
@@ -72,8 +72,7 @@ fn elements_of_others_are_taken() {
         ("<string><![CDATA[]]></string>", string(b"")),
         ("<string>&#65;&#x42;&#233;&#x1f600;</string>", string("ABé\u{1f600}".as_bytes())),
         ("<string>a\r\nb</string>", string(b"a\r\nb")),
-        ("<integer />", Number::Signed(0).into()),
-        ("<integer a='b'>5</integer>", Number::Signed(5).into()),
+        ("<integer id='b'>5</integer>", Number::Signed(5).into()),
         ("<integer>\n\t5\n</integer >", Number::Signed(5).into()),
         ("<integer><!-- five -->5<!-- --></integer>", Number::Signed(5).into()),
         ("<integer>&#45;<![CDATA[5]]></integer>", Number::Signed(-5).into()),
@@ -81,7 +80,7 @@ fn elements_of_others_are_taken() {
         ("<integer>010</integer>", Number::Signed(8).into()),
         ("<integer>0x10</integer>", Number::Unsigned(16).into()),
         ("<data />", data(b"")),
-        ("<data a='b' size = '3'>Zm9v</data>", data(b"foo")),
+        ("<data id='b' size = '3'>Zm9v</data>", data(b"foo")),
         ("<data>\n\tZm9vYmFy\n\tZm9v\n\t</data>", data(b"foobarfoo")),
         ("<data>Zm<!-- c -->9v&#10;<?pi?><![CDATA[Zg==]]></data>", data(b"foof")),
         ("<data size='0'/>", data(b"")),
@@ -104,6 +103,8 @@ fn what_is_no_property_list_is_refused() {
     let base64 = "expected base64 with its padding and </data>";
     let integer = "expected a whole number and </integer>";
     let size = "wrong size; expected size=\"3\", or none";
+    let foreign = "attribute that may change the value; expected none but \"version\" of <plist>, \
+                   \"size\" of <data>, \"id\", \"xmlns\", \"xml:lang\" and \"xml:space\"";
     let attribute = "expected name=\"value\" after the blank, or no blank";
     for (element, column, message) in [
         ("<date>2020-01-01T00:00:00Z</date>", 1, date.as_str()),
@@ -114,8 +115,13 @@ fn what_is_no_property_list_is_refused() {
         ("<true/ >", 6, "expected \">\""),
         ("<true a=b/>", 7, attribute),
         ("<true a/>", 7, attribute),
-        ("<true a='b'c='d'/>", 12, "expected \">\""),
+        ("<true id='b'c='d'/>", 13, "expected \">\""),
         ("</true>", 1, "expected a value"),
+        ("<integer />", 1, "expected the form <name>...</name>"),
+        ("<string IDREF=\"1\"/>", 9, foreign),
+        ("<array><string ID='1'>a</string><string IDREF='1'>b</string></array>", 41, foreign),
+        ("<dict><key nil='true'/><true/></dict>", 12, foreign),
+        ("<integer size='8'>0x1ff</integer>", 10, foreign),
         ("<array></true></array>", 8, "expected a value"),
         ("<array><![CDATA[ ]]></array>", 8, "expected <!-- and a comment"),
         ("<dict><key>k</key></dict>", 19, "expected a value"),
@@ -173,7 +179,7 @@ fn declared_entities_are_not_looked_at() {
 
 #[test]
 fn every_truncation_is_an_error() {
-    let text = "<!-- a --><?xml b?><!DOCTYPE plist [<!ENTITY c '>'>]><plist d='e' ><dict >\
+    let text = "<!-- a --><?xml b?><!DOCTYPE plist [<!ENTITY c '>'>]><plist id='e' ><dict >\
                 <key>f&#103;<![CDATA[h]]></key><array><true ></true><integer> 5<!-- --></integer>\
                 <data size='1'>\nZg==\n</data><string>&#x20;</string></array ></dict ></plist >";
     assert!(read(text).is_ok());

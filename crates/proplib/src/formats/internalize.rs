@@ -2,6 +2,7 @@
 
 use core::ffi::CStr;
 
+use crate::formats::foreign;
 use crate::formats::read_error::{Fault, ReadError, ReadErrorKind};
 use crate::formats::{json, xml};
 use crate::{Array, Dictionary, Format, Kind, Limits, Mode, Object, ReadOptions};
@@ -123,5 +124,10 @@ fn read(text: &[u8], options: &ReadOptions, root: Option<Kind>) -> Result<Object
         }
         Some(Format::Xml) | None => xml::read(text, options, root),
     };
-    read.map_err(|fault| fault.in_text(text))
+    read.map_err(|fault| {
+        // What the text is says more than what is wrong with it as JSON.
+        let is_xml = Format::of(unmarked) == Some(Format::Xml);
+        let foreign = foreign::name_of(text).filter(|_| !is_xml).map(ReadErrorKind::OtherFormat);
+        foreign.map_or(fault, |kind| Fault { kind, offset: 0 }).in_text(text)
+    })
 }

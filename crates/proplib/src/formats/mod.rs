@@ -1,6 +1,8 @@
 //! Property lists as text: reading, writing, and what both may say.
 
+mod context;
 mod externalize;
+mod foreign;
 pub(crate) mod format;
 mod internalize;
 pub(crate) mod json;

@@ -12,11 +12,15 @@ pub enum Mode {
     #[default]
     Strict,
     /// All of that, and what others write: `<true />` and `<true></true>`, white space in any tag
-    /// and around `=`, any attributes in quotes of either kind, numeric entities, CDATA sections,
+    /// and around `=`, attributes in quotes of either kind, numeric entities, CDATA sections,
     /// comments and processing instructions in any place, a document type with declarations in it,
     /// and a byte order mark.
     ///
-    /// Entities that a document type declares are not looked at, and types that proplib(3) has not,
+    /// What is read is what stands there. Attributes are those that leave the value as it is:
+    /// `version` of `<plist>`, `size` of `<data>`, `id`, `ID`, `xmlns`, `xmlns:...`, `xml:id`,
+    /// `xml:lang` and `xml:space`; any other, as `IDREF`, is refused, and so is a declared encoding
+    /// other than UTF-8, even where the strict mode passes over it. Entities that a document type
+    /// declares are not looked at, and refused where they are used. Types that proplib(3) has not,
     /// as dates and real numbers, are refused in both modes.
     Tolerant,
 }

@@ -63,6 +63,19 @@ pub enum ReadErrorKind {
     /// An attribute that the element cannot have.
     #[error("unknown attribute; expected none but \"version\" of <plist> and \"size\" of <data>")]
     Attribute,
+    /// In the tolerant mode, an attribute that may say that the value is another one than what
+    /// stands there.
+    #[error(
+        "attribute that may change the value; expected none but \"version\" of <plist>, \"size\" of \
+         <data>, \"id\", \"xmlns\", \"xml:lang\" and \"xml:space\""
+    )]
+    ForeignAttribute,
+    /// In the tolerant mode, an XML declaration that names another encoding than UTF-8.
+    #[error("another encoding; expected a text in UTF-8, and \"UTF-8\" or none here")]
+    Encoding,
+    /// A property list, or a text, in a format that is not read.
+    #[error("{0}, which is not read; expected a property list in XML or JSON, in UTF-8")]
+    OtherFormat(&'static str),
     /// A key longer than NetBSD takes.
     #[error("key too long; expected at most {} bytes", Dictionary::MAX_KEY)]
     KeyTooLong,

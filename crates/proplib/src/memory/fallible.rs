@@ -74,6 +74,19 @@ fn push_reserved<T>(list: &mut Vec<T>, item: T) -> Result<(), NoMemory> {
 ///
 /// # Errors
 /// [`NoMemory`]; the list is as it was.
+#[cfg(not(no_global_oom_handling))]
+#[inline]
+pub fn insert_at<T>(list: &mut Vec<T>, index: usize, item: T) -> Result<(), NoMemory> {
+    list.try_reserve(1)?;
+    list.insert(index.min(list.len()), item);
+    Ok(())
+}
+
+/// Puts an item before the one at `index`, or at the end if there is none.
+///
+/// # Errors
+/// [`NoMemory`]; the list is as it was.
+#[cfg(no_global_oom_handling)]
 pub fn insert_at<T>(list: &mut Vec<T>, index: usize, item: T) -> Result<(), NoMemory> {
     push(list, item)?;
     if let Some(moved @ [_, ..]) = list.get_mut(index..) {

@@ -33,6 +33,12 @@ use crate::{Data, Dictionary, Object, PropString, StringError};
 #[derive(Clone)]
 pub struct Array(List<Object>);
 
+/// As many elements as a new array has room for.
+const FEW: usize = 4;
+
+/// As many elements as an iterator is believed to have before they come.
+const MOST_HINTED: usize = 1 << 16;
+
 impl Array {
     /// An array without elements.
     #[must_use]
@@ -45,28 +51,53 @@ impl Array {
         List::new(elements).map(Self)
     }
 
+    /// An array of these elements, in their order. The standard library's `FromIterator` cannot
+    /// fail, and so is not for what may find no memory.
+    ///
+    /// ```
+    /// use proplib::Array;
+    ///
+    /// let array = Array::try_from_iter([1_u8, 2, 3])?;
+    /// assert_eq!(array.get_u8(2), Some(3));
+    /// # Ok::<(), proplib::NoMemory>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`NoMemory`].
+    pub fn try_from_iter<T: Into<Object>>(
+        elements: impl IntoIterator<Item = T>,
+    ) -> Result<Self, NoMemory> {
+        let elements = elements.into_iter();
+        let mut list = Vec::new();
+        fallible::reserve_exact(&mut list, elements.size_hint().0.min(MOST_HINTED))?;
+        for element in elements {
+            fallible::push(&mut list, element.into())?;
+        }
+        Self::from_vec(list)
+    }
+
     /// Appends an element.
     ///
     /// # Errors
     /// [`NoMemory`]; the array is as it was.
     pub fn push(&mut self, element: impl Into<Object>) -> Result<(), NoMemory> {
-        fallible::push(self.0.make_mut()?, element.into())
+        fallible::push(self.0.make_mut(FEW)?, element.into())
     }
 
     /// Appends a string of these bytes.
     ///
     /// # Errors
     /// [`StringError`]; the array is as it was.
-    pub fn push_string(&mut self, bytes: &[u8]) -> Result<(), StringError> {
-        Ok(self.push(PropString::new(bytes)?)?)
+    pub fn push_string(&mut self, bytes: impl AsRef<[u8]>) -> Result<(), StringError> {
+        Ok(self.push(PropString::new(bytes.as_ref())?)?)
     }
 
     /// Appends data of these bytes.
     ///
     /// # Errors
     /// [`NoMemory`]; the array is as it was.
-    pub fn push_data(&mut self, bytes: &[u8]) -> Result<(), NoMemory> {
-        self.push(Data::new(bytes)?)
+    pub fn push_data(&mut self, bytes: impl AsRef<[u8]>) -> Result<(), NoMemory> {
+        self.push(Data::new(bytes.as_ref())?)
     }
 
     /// Puts an element in the place of the one at an index, or behind the last one.
@@ -78,7 +109,7 @@ impl Array {
         if index > len {
             return Err(IndexError::OutOfRange { index, len });
         }
-        let elements = self.0.make_mut()?;
+        let elements = self.0.make_mut(FEW)?;
         match elements.get_mut(index) {
             Some(place) => *place = element.into(),
             None => fallible::push(elements, element.into())?,
@@ -96,7 +127,7 @@ impl Array {
         if index >= self.len() {
             return Err(out_of_range);
         }
-        let elements = self.0.make_mut()?;
+        let elements = self.0.make_mut(FEW)?;
         if let Some(moved @ [_, ..]) = elements.get_mut(index..) {
             moved.rotate_left(1);
         }
@@ -107,6 +138,30 @@ impl Array {
     #[must_use]
     pub fn get(&self, index: usize) -> Option<&Object> {
         self.as_slice().get(index)
+    }
+
+    /// The element at an index, to be changed where it is. Who else holds the array keeps it as it
+    /// was.
+    ///
+    /// ```
+    /// use proplib::{Array, Object};
+    ///
+    /// let mut array = Array::try_from_iter([true, false])?;
+    /// let before = array.clone();
+    /// if let Some(element) = array.get_mut(0)? {
+    ///     *element = Object::from(7_u8);
+    /// }
+    /// assert_eq!((array.get_u8(0), before.get_bool(0)), (Some(7), Some(true)));
+    /// # Ok::<(), proplib::NoMemory>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`NoMemory`] if the array was shared and could not be copied; it is as it was.
+    pub fn get_mut(&mut self, index: usize) -> Result<Option<&mut Object>, NoMemory> {
+        if index >= self.len() {
+            return Ok(None);
+        }
+        Ok(self.0.make_mut(FEW)?.get_mut(index))
     }
 
     /// The bytes of the string at an index, if it is one.
@@ -167,7 +222,7 @@ impl Array {
     }
 
     /// The elements, if nobody else holds them.
-    pub(crate) fn get_mut(&mut self) -> Option<&mut Vec<Object>> {
+    pub(crate) fn own_elements(&mut self) -> Option<&mut Vec<Object>> {
         self.0.get_mut()
     }
 }
@@ -203,7 +258,7 @@ impl Default for Array {
 
 impl Drop for Array {
     fn drop(&mut self) {
-        if self.get_mut().is_some_and(|elements| elements.iter().any(Object::has_children)) {
+        if self.0.is_own() && self.iter().any(Object::has_children) {
             dismantle(Object::Array(mem::take(self)));
         }
     }

@@ -10,7 +10,7 @@ use core::slice;
 use crate::memory::fallible::{self, NoMemory};
 use crate::objects::bytes::Bytes;
 use crate::objects::dismantle::dismantle;
-use crate::objects::entries::Entry;
+use crate::objects::entries::{Entries, Entry, FEW};
 use crate::objects::list::List;
 use crate::objects::walk;
 use crate::{Array, Data, Number, Object, PropString, StringError};
@@ -58,26 +58,81 @@ impl Dictionary {
         List::new(entries).map(Self)
     }
 
-    /// Sets what a key stands for, whatever it stood for before.
+    /// A dictionary of these keys and what they stand for, in any order; of those with the same key,
+    /// the last one counts. The standard library's `FromIterator` cannot fail, and so is not for what
+    /// may find no memory.
+    ///
+    /// ```
+    /// use proplib::{Dictionary, Object, PropString};
+    ///
+    /// let entry = Dictionary::try_from_iter([
+    ///     ("file", Object::from(PropString::new(b"/bin/sh")?)),
+    ///     ("entry-type", Object::from(1_u8)),
+    /// ])?;
+    /// assert_eq!(entry.get_u8("entry-type"), Some(1));
+    /// # Ok::<(), proplib::SetError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`SetError`].
+    pub fn try_from_iter<K: AsRef<[u8]>, V: Into<Object>>(
+        entries: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<Self, SetError> {
+        let mut list = Entries::new();
+        for (key, value) in entries {
+            Self::check_key(key.as_ref())?;
+            list.push(Bytes::new(key.as_ref())?, value.into())?;
+        }
+        Ok(list.into_dictionary()?)
+    }
+
+    /// Sets what a key stands for, whatever it stood for before. Keys are text or bytes.
     ///
     /// # Errors
     /// [`SetError`]; the dictionary is as it was.
-    pub fn set(&mut self, key: &[u8], value: impl Into<Object>) -> Result<(), SetError> {
-        let value = value.into();
+    #[inline]
+    pub fn set(&mut self, key: impl AsRef<[u8]>, value: impl Into<Object>) -> Result<(), SetError> {
+        self.set_object(key.as_ref(), value.into())
+    }
+
+    fn set_object(&mut self, key: &[u8], value: Object) -> Result<(), SetError> {
         Self::check_key(key)?;
-        let found = self.find(key);
-        let entries = self.0.make_mut()?;
+        let key = Bytes::new(key)?;
+        let found = self.place_of(&key);
+        let entries = self.0.make_mut(FEW)?;
         match found {
             Ok(index) => {
                 if let Some(entry) = entries.get_mut(index) {
                     entry.value = value;
                 }
             }
-            Err(index) => {
-                fallible::insert_at(entries, index, Entry { key: Bytes::new(key)?, value })?;
-            }
+            Err(index) => fallible::insert_at(entries, index, Entry { key, value })?,
         }
         Ok(())
+    }
+
+    /// The place of a key, to be filled or changed where it is.
+    ///
+    /// ```
+    /// use proplib::{Dictionary, Object};
+    ///
+    /// let mut counts = Dictionary::new();
+    /// for name in ["a", "b", "a"] {
+    ///     let count = counts.entry(name)?.or_insert(0_u8)?;
+    ///     *count = Object::from(count.as_number().and_then(|it| it.to_u8()).unwrap_or(0) + 1);
+    /// }
+    /// assert_eq!((counts.get_u8("a"), counts.get_u8("b")), (Some(2), Some(1)));
+    /// # Ok::<(), proplib::SetError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`SetError`] if NetBSD would not take it for a key, or there is no memory.
+    pub fn entry(&mut self, key: impl AsRef<[u8]>) -> Result<DictionaryEntry<'_>, SetError> {
+        let key = key.as_ref();
+        Self::check_key(key)?;
+        let key = Bytes::new(key)?;
+        let found = self.place_of(&key);
+        Ok(DictionaryEntry { dictionary: self, key, found })
     }
 
     /// # Errors
@@ -96,23 +151,31 @@ impl Dictionary {
     ///
     /// # Errors
     /// [`SetError`]; the dictionary is as it was.
-    pub fn set_string(&mut self, key: &[u8], value: &[u8]) -> Result<(), SetError> {
-        self.set(key, PropString::new(value)?)
+    pub fn set_string(
+        &mut self,
+        key: impl AsRef<[u8]>,
+        value: impl AsRef<[u8]>,
+    ) -> Result<(), SetError> {
+        self.set_object(key.as_ref(), PropString::new(value.as_ref())?.into())
     }
 
     /// Sets a key to data of these bytes.
     ///
     /// # Errors
     /// [`SetError`]; the dictionary is as it was.
-    pub fn set_data(&mut self, key: &[u8], value: &[u8]) -> Result<(), SetError> {
-        self.set(key, Data::new(value)?)
+    pub fn set_data(
+        &mut self,
+        key: impl AsRef<[u8]>,
+        value: impl AsRef<[u8]>,
+    ) -> Result<(), SetError> {
+        self.set_object(key.as_ref(), Data::new(value.as_ref())?.into())
     }
 
     /// Sets a key to a boolean.
     ///
     /// # Errors
     /// [`SetError`]; the dictionary is as it was.
-    pub fn set_bool(&mut self, key: &[u8], value: bool) -> Result<(), SetError> {
+    pub fn set_bool(&mut self, key: impl AsRef<[u8]>, value: bool) -> Result<(), SetError> {
         self.set(key, value)
     }
 
@@ -120,7 +183,7 @@ impl Dictionary {
     ///
     /// # Errors
     /// [`SetError`]; the dictionary is as it was.
-    pub fn set_unsigned(&mut self, key: &[u8], value: u64) -> Result<(), SetError> {
+    pub fn set_unsigned(&mut self, key: impl AsRef<[u8]>, value: u64) -> Result<(), SetError> {
         self.set(key, Number::Unsigned(value))
     }
 
@@ -128,7 +191,7 @@ impl Dictionary {
     ///
     /// # Errors
     /// [`SetError`]; the dictionary is as it was.
-    pub fn set_signed(&mut self, key: &[u8], value: i64) -> Result<(), SetError> {
+    pub fn set_signed(&mut self, key: impl AsRef<[u8]>, value: i64) -> Result<(), SetError> {
         self.set(key, Number::Signed(value))
     }
 
@@ -136,9 +199,9 @@ impl Dictionary {
     ///
     /// # Errors
     /// [`NoMemory`] if the dictionary was shared and could not be copied; it is as it was.
-    pub fn remove(&mut self, key: &[u8]) -> Result<Option<Object>, NoMemory> {
-        let Ok(index) = self.find(key) else { return Ok(None) };
-        let entries = self.0.make_mut()?;
+    pub fn remove(&mut self, key: impl AsRef<[u8]>) -> Result<Option<Object>, NoMemory> {
+        let Ok(index) = self.find(key.as_ref()) else { return Ok(None) };
+        let entries = self.0.make_mut(FEW)?;
         if let Some(moved @ [_, ..]) = entries.get_mut(index..) {
             moved.rotate_left(1);
         }
@@ -147,38 +210,68 @@ impl Dictionary {
 
     /// What a key stands for.
     #[must_use]
-    pub fn get(&self, key: &[u8]) -> Option<&Object> {
+    #[inline]
+    pub fn get(&self, key: impl AsRef<[u8]>) -> Option<&Object> {
+        self.object(key.as_ref())
+    }
+
+    fn object(&self, key: &[u8]) -> Option<&Object> {
         let index = self.find(key).ok()?;
         self.entries().get(index).map(|entry| &entry.value)
     }
 
+    /// What a key stands for, to be changed where it is. Who else holds the dictionary keeps it as it
+    /// was.
+    ///
+    /// ```
+    /// use proplib::{Dictionary, Object};
+    ///
+    /// let mut inner = Dictionary::new();
+    /// inner.set("strict", 0_u8)?;
+    /// let mut outer = Dictionary::new();
+    /// outer.set("veriexec", inner)?;
+    /// if let Some(inner) = outer.get_mut("veriexec")?.and_then(Object::as_dictionary_mut) {
+    ///     inner.set("strict", 1_u8)?;
+    /// }
+    /// let strict = outer.get_dictionary("veriexec").and_then(|inner| inner.get_u8("strict"));
+    /// assert_eq!(strict, Some(1));
+    /// # Ok::<(), proplib::SetError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`NoMemory`] if the dictionary was shared and could not be copied; it is as it was.
+    pub fn get_mut(&mut self, key: impl AsRef<[u8]>) -> Result<Option<&mut Object>, NoMemory> {
+        let Ok(index) = self.find(key.as_ref()) else { return Ok(None) };
+        Ok(self.0.make_mut(FEW)?.get_mut(index).map(|entry| &mut entry.value))
+    }
+
     /// The bytes of the string that a key stands for, if it is one.
     #[must_use]
-    pub fn get_string(&self, key: &[u8]) -> Option<&[u8]> {
+    pub fn get_string(&self, key: impl AsRef<[u8]>) -> Option<&[u8]> {
         self.get(key)?.as_string().map(PropString::as_bytes)
     }
 
     /// The bytes of the data that a key stands for, if it is data.
     #[must_use]
-    pub fn get_data(&self, key: &[u8]) -> Option<&[u8]> {
+    pub fn get_data(&self, key: impl AsRef<[u8]>) -> Option<&[u8]> {
         self.get(key)?.as_data().map(Data::as_bytes)
     }
 
     /// The boolean that a key stands for, if it is one.
     #[must_use]
-    pub fn get_bool(&self, key: &[u8]) -> Option<bool> {
+    pub fn get_bool(&self, key: impl AsRef<[u8]>) -> Option<bool> {
         self.get(key)?.as_bool()
     }
 
     /// The array that a key stands for, if it is one.
     #[must_use]
-    pub fn get_array(&self, key: &[u8]) -> Option<&Array> {
+    pub fn get_array(&self, key: impl AsRef<[u8]>) -> Option<&Array> {
         self.get(key)?.as_array()
     }
 
     /// The dictionary that a key stands for, if it is one.
     #[must_use]
-    pub fn get_dictionary(&self, key: &[u8]) -> Option<&Self> {
+    pub fn get_dictionary(&self, key: impl AsRef<[u8]>) -> Option<&Self> {
         self.get(key)?.as_dictionary()
     }
 
@@ -228,6 +321,16 @@ impl Dictionary {
         }
     }
 
+    /// The same for a key whose first bytes can be compared at once.
+    #[inline]
+    fn place_of(&self, key: &Bytes) -> Result<usize, usize> {
+        let entries = self.entries();
+        match entries.last().map(|last| last.key.cmp(key)) {
+            None | Some(Ordering::Less) => Err(entries.len()),
+            Some(_) => entries.binary_search_by(|entry| entry.key.cmp(key)),
+        }
+    }
+
     #[inline]
     pub(crate) fn entries(&self) -> &[Entry] {
         self.0.as_slice()
@@ -244,7 +347,7 @@ impl Dictionary {
     }
 
     /// The entries, if nobody else holds them.
-    pub(crate) fn get_mut(&mut self) -> Option<&mut Vec<Entry>> {
+    pub(crate) fn own_entries(&mut self) -> Option<&mut Vec<Entry>> {
         self.0.get_mut()
     }
 }
@@ -254,7 +357,7 @@ macro_rules! getters {
         impl Dictionary {$(
             #[doc = concat!("The number that a key stands for, if it is one and fits a `", stringify!($type), "`, whatever its signedness.")]
             #[must_use]
-            pub fn $getter(&self, key: &[u8]) -> Option<$type> {
+            pub fn $getter(&self, key: impl AsRef<[u8]>) -> Option<$type> {
                 self.get(key)?.as_number()?.$convert()
             }
         )*}
@@ -280,10 +383,7 @@ impl Default for Dictionary {
 
 impl Drop for Dictionary {
     fn drop(&mut self) {
-        if self
-            .get_mut()
-            .is_some_and(|entries| entries.iter().any(|entry| entry.value.has_children()))
-        {
+        if self.0.is_own() && self.entries().iter().any(|entry| entry.value.has_children()) {
             dismantle(Object::Dictionary(mem::take(self)));
         }
     }
@@ -342,6 +442,74 @@ impl DoubleEndedIterator for Iter<'_> {
 
 impl ExactSizeIterator for Iter<'_> {}
 impl FusedIterator for Iter<'_> {}
+
+/// The place of a key in a [`Dictionary`], see [`Dictionary::entry`].
+pub struct DictionaryEntry<'a> {
+    dictionary: &'a mut Dictionary,
+    key: Bytes,
+    found: Result<usize, usize>,
+}
+
+impl fmt::Debug for DictionaryEntry<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "DictionaryEntry(\"{}\": {:?})", self.key().escape_ascii(), self.get())
+    }
+}
+
+impl<'a> DictionaryEntry<'a> {
+    /// The key.
+    #[must_use]
+    pub fn key(&self) -> &[u8] {
+        self.key.as_slice()
+    }
+
+    /// What the key stands for, if it is there.
+    #[must_use]
+    pub fn get(&self) -> Option<&Object> {
+        self.dictionary.entries().get(self.found.ok()?).map(|entry| &entry.value)
+    }
+
+    /// What the key stands for: what it stood for, or this, if it was not there.
+    ///
+    /// # Errors
+    /// [`NoMemory`]; the dictionary is as it was.
+    pub fn or_insert(self, value: impl Into<Object>) -> Result<&'a mut Object, NoMemory> {
+        self.or_insert_with(|| value)
+    }
+
+    /// The same, with a value that is made only if it is needed.
+    ///
+    /// # Errors
+    /// [`NoMemory`]; the dictionary is as it was.
+    pub fn or_insert_with<T: Into<Object>>(
+        self,
+        value: impl FnOnce() -> T,
+    ) -> Result<&'a mut Object, NoMemory> {
+        let Self { dictionary, key, found } = self;
+        let entries = dictionary.0.make_mut(FEW)?;
+        let index = match found {
+            Ok(index) => index,
+            Err(index) => {
+                fallible::insert_at(entries, index, Entry { key, value: value().into() })?;
+                index
+            }
+        };
+        entries.get_mut(index).map(|entry| &mut entry.value).ok_or(NoMemory)
+    }
+
+    /// Changes what the key stands for where it is, if it is there.
+    ///
+    /// # Errors
+    /// [`NoMemory`] if the dictionary was shared and could not be copied; it is as it was.
+    pub fn and_modify(self, change: impl FnOnce(&mut Object)) -> Result<Self, NoMemory> {
+        if let Ok(index) = self.found
+            && let Some(entry) = self.dictionary.0.make_mut(FEW)?.get_mut(index)
+        {
+            change(&mut entry.value);
+        }
+        Ok(self)
+    }
+}
 
 /// Why a dictionary could not be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -419,6 +587,37 @@ mod tests {
         assert_eq!(dictionary.remove(b"b"), Ok(None));
         assert_eq!(dictionary.iter().map(|(key, _)| key).collect::<Vec<_>>(), [b"a", b"c"]);
         assert_eq!(before.len(), 3);
+    }
+
+    #[test]
+    fn what_is_changed_in_place_is_changed_for_its_changer_alone() {
+        let mut dictionary = Dictionary::try_from_iter([("b", 1_u8), ("a", 2), ("b", 3)]).unwrap();
+        assert_eq!(dictionary.len(), 2);
+        let before = dictionary.clone();
+        *dictionary.get_mut("b").unwrap().unwrap() = true.into();
+        assert_eq!(dictionary.get_mut("c"), Ok(None));
+        assert_eq!((dictionary.get_bool("b"), before.get_u8("b")), (Some(true), Some(3)));
+
+        let before = dictionary.clone();
+        let entry = dictionary.entry("ab").unwrap();
+        assert_eq!((entry.key(), entry.get()), (&b"ab"[..], None));
+        entry.or_insert(7_u8).unwrap();
+        let keys: Vec<&[u8]> = dictionary.keys().collect();
+        assert_eq!(keys, [&b"a"[..], b"ab", b"b"]);
+        let found = dictionary.entry("a").unwrap();
+        assert_eq!(found.get(), Some(&2_u8.into()));
+        let found = found.and_modify(|value| *value = 5_u8.into()).unwrap();
+        assert_eq!(*found.or_insert(9_u8).unwrap(), Object::from(5_u8));
+        let absent = dictionary.entry("z").unwrap().and_modify(|_| unreachable!()).unwrap();
+        assert_eq!(*absent.or_insert_with(|| 1_u8).unwrap(), Object::from(1_u8));
+        assert_eq!(before.len(), 2);
+        assert_eq!(before.get_u8("a"), Some(2));
+
+        assert!(matches!(dictionary.entry("a\0"), Err(SetError::KeyNul)));
+        let long = [b'k'; 129];
+        let refused = SetError::KeyTooLong { length: 129 };
+        assert!(dictionary.entry(long).is_err_and(|error| error == refused));
+        assert_eq!(Dictionary::try_from_iter([(&long[..], true)]), Err(refused));
     }
 
     #[test]

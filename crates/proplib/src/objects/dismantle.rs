@@ -38,8 +38,10 @@ impl Object {
     /// Takes the last child out of a container that nobody else holds.
     fn pop_child(&mut self) -> Option<Self> {
         match self {
-            Self::Array(array) => array.get_mut()?.pop(),
-            Self::Dictionary(dictionary) => dictionary.get_mut()?.pop().map(|entry| entry.value),
+            Self::Array(array) => array.own_elements()?.pop(),
+            Self::Dictionary(dictionary) => {
+                dictionary.own_entries()?.pop().map(|entry| entry.value)
+            }
             _ => None,
         }
     }
@@ -48,14 +50,14 @@ impl Object {
     fn first_child_of_nest(&mut self) -> Option<&mut Self> {
         match self {
             Self::Array(array) => {
-                let elements = array.get_mut()?;
+                let elements = array.own_elements()?;
                 if !elements.iter().any(Self::has_children) {
                     return None;
                 }
                 elements.first_mut()
             }
             Self::Dictionary(dictionary) => {
-                let entries = dictionary.get_mut()?;
+                let entries = dictionary.own_entries()?;
                 if !entries.iter().any(|entry| entry.value.has_children()) {
                     return None;
                 }

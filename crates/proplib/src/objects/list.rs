@@ -14,6 +14,13 @@ pub(crate) struct List<T>(Option<Arc<Vec<T>>>);
 impl<T> List<T> {
     pub(crate) const EMPTY: Self = Self(None);
 
+    /// Whether nobody else holds the items; a list without any is nobody's.
+    #[inline]
+    pub(crate) fn is_own(&self) -> bool {
+        // There are no weak references.
+        self.0.as_ref().is_some_and(|items| Arc::strong_count(items) == 1)
+    }
+
     /// Shares the items, in their order.
     pub(crate) fn new(items: Vec<T>) -> Result<Self, NoMemory> {
         if items.is_empty() {
@@ -52,19 +59,28 @@ impl<T> List<T> {
 }
 
 impl<T: Clone> List<T> {
-    /// The items for a change, copied first if others hold them too.
+    /// The items for a change, copied first if others hold them too. A new list has room for `few`.
     ///
     /// The clone of an item must not allocate.
-    pub(crate) fn make_mut(&mut self) -> Result<&mut Vec<T>, NoMemory> {
-        if self.get_mut().is_none() {
-            let items = self.as_slice();
-            let mut own = Vec::new();
-            fallible::reserve(&mut own, items.len().saturating_add(1))?;
-            for item in items {
-                fallible::push(&mut own, item.clone())?;
-            }
-            self.0 = Some(fallible::share(own)?);
+    #[inline]
+    pub(crate) fn make_mut(&mut self, few: usize) -> Result<&mut Vec<T>, NoMemory> {
+        // Counting costs less than asking for the items twice.
+        if !self.is_own() {
+            self.own(few)?;
         }
         self.get_mut().ok_or(NoMemory)
+    }
+
+    #[cold]
+    fn own(&mut self, few: usize) -> Result<(), NoMemory> {
+        let items = self.as_slice();
+        let mut own = Vec::new();
+        let room = items.len().saturating_add(1).max(few);
+        fallible::reserve_exact(&mut own, room)?;
+        for item in items {
+            fallible::push(&mut own, item.clone())?;
+        }
+        self.0 = Some(fallible::share(own)?);
+        Ok(())
     }
 }

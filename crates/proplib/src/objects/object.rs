@@ -91,6 +91,18 @@ impl Object {
         if let Self::Dictionary(value) = self { Some(value) } else { None }
     }
 
+    /// The array, to be changed where it is, if it is one.
+    #[must_use]
+    pub const fn as_array_mut(&mut self) -> Option<&mut Array> {
+        if let Self::Array(value) = self { Some(value) } else { None }
+    }
+
+    /// The dictionary, to be changed where it is, if it is one.
+    #[must_use]
+    pub const fn as_dictionary_mut(&mut self) -> Option<&mut Dictionary> {
+        if let Self::Dictionary(value) = self { Some(value) } else { None }
+    }
+
     /// Whether it is a container that is not empty.
     pub(crate) fn has_children(&self) -> bool {
         match self {

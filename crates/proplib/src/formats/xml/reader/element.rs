@@ -307,10 +307,7 @@ impl<'a> Scanner<'a> {
             Element::String if is_empty => Value::String(Text::borrowed(&[])),
             Element::String => Value::String(self.text("string")?),
             Element::Data => Value::Data(self.data(tag)?),
-            Element::Integer if is_empty && !self.is_tolerant() => {
-                return not_so(Expected::NonEmptyElement);
-            }
-            Element::Integer if is_empty => Value::Number(Number::Signed(0)),
+            Element::Integer if is_empty => return not_so(Expected::NonEmptyElement),
             Element::Integer => Value::Number(self.integer()?),
         })
     }
@@ -391,7 +388,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// # Errors
-    /// If the tag has an attribute, unless that is tolerated.
+    /// If the tag has an attribute; what is tolerated was seen with the tag.
     fn without_attribute(&self, tag: &Tag<'_>) -> Result<(), Fault> {
         match tag.attribute {
             Some(attribute) if !self.is_tolerant() => {

@@ -96,6 +96,11 @@ impl<'a> Events<'a> {
         }
     }
 
+    /// Where the next part is looked for, in bytes from 0.
+    pub(crate) fn offset(&self) -> usize {
+        self.scanner.offset()
+    }
+
     fn step(&mut self) -> Result<Option<Event<'a>>, Fault> {
         match self.next {
             Next::Preamble { is_too_long: true } => {

@@ -1,7 +1,9 @@
 //! What may stand before the first element.
 
 use super::scan::Scanner;
-use crate::formats::read_error::{Expected, Fault};
+use crate::Mode;
+use crate::formats::read_error::{Expected, Fault, ReadErrorKind};
+use crate::formats::xml::is_space;
 
 impl Scanner<'_> {
     /// Steps over the mark of UTF-8, which is tolerated.
@@ -30,14 +32,18 @@ impl Scanner<'_> {
     /// Skips one part of the preamble, if there is another one.
     fn skip_part(&mut self, expected: Expected) -> Result<bool, Fault> {
         if self.comes(b"<?", expected)? {
+            let before = *self;
             if self.comes(b"<?xml ", expected)? {
                 self.skip_past(b">", Expected::PreambleEnd)?;
-                return Ok(true);
+            } else if self.is_tolerant() {
+                self.skip_instruction()?;
+            } else {
+                return Ok(false);
             }
             if self.is_tolerant() {
-                self.skip_instruction()?;
+                before.check_encoding(self.offset().saturating_sub(before.offset()))?;
             }
-            return Ok(self.is_tolerant());
+            return Ok(true);
         }
         if self.comes(b"<!D", expected)? {
             if self.comes(b"<!DOCTYPE plist", expected)? && !self.is_tolerant() {
@@ -55,6 +61,34 @@ impl Scanner<'_> {
             return Ok(true);
         }
         Ok(false)
+    }
+
+    /// # Errors
+    /// If an XML declaration of so many bytes comes that says that the text is not in UTF-8: its
+    /// bytes would be other characters than they are taken for.
+    fn check_encoding(&self, length: usize) -> Result<(), Fault> {
+        let text = self.rest().get(..length).unwrap_or(self.rest());
+        let Some([space, declaration @ ..]) = text.strip_prefix(b"<?xml") else { return Ok(()) };
+        let mut inside = Scanner::new(declaration, Mode::Tolerant);
+        let has_key = inside.skip_past(b"encoding", Expected::PreambleEnd).is_ok();
+        if !is_space(*space) || !has_key {
+            return Ok(());
+        }
+        let behind = inside.rest();
+        let value = behind.trim_ascii_start().strip_prefix(b"=").unwrap_or(behind);
+        let value = value.trim_ascii_start();
+        let name = match value {
+            [quote @ (b'"' | b'\''), name @ ..] => {
+                name.split(|byte| byte == quote).next().unwrap_or(name)
+            }
+            _ => value,
+        };
+        let known: [&[u8]; 4] = [b"utf-8", b"utf8", b"us-ascii", b"ascii"];
+        if known.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+            return Ok(());
+        }
+        let offset = text.len().saturating_sub(value.len());
+        Err(Fault { kind: ReadErrorKind::Encoding, offset: self.offset().saturating_add(offset) })
     }
 
     /// Skips a document type with the declarations in it.
@@ -116,8 +150,6 @@ impl Scanner<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Mode;
-    use crate::formats::read_error::ReadErrorKind;
 
     #[test]
     fn a_preamble_ends_at_its_first_angle_bracket() {
@@ -158,11 +190,33 @@ mod tests {
         assert!(Scanner::tolerant("<!DOCTYPE plist [<!ENTITY a \"b\">").skip_preamble().is_err());
     }
 
+    #[test]
+    fn an_encoding_must_be_utf_8() {
+        for (text, refused) in [
+            ("<?xml version='1.0' encoding=\"utf-8\"?>", None),
+            ("<?xml version='1.0' encoding = 'UTF8' standalone='yes'?>", None),
+            ("<?xml encoding='US-ASCII'?>", None),
+            ("<?xml-stylesheet encoding='b'?>", None),
+            ("<?xml version='1.0' encoding=\"ISO-8859-1\"?>", Some(29)),
+            ("<!-- --><?xml\tencoding='UTF-16' ?>", Some(23)),
+            ("<?xml version='1.0'\nencoding\n=\n'utf-7'?>", Some(31)),
+            ("<?xml encoding='UTF-8 '?>", Some(15)),
+            ("<?xml encoding=utf-9?>", Some(15)),
+            ("<?xml encoding?>", Some(14)),
+        ] {
+            let text = format!("{text}<plist>");
+            let result = Scanner::tolerant(&text).skip_preamble();
+            let found = result.err().map(|fault| (fault.kind, fault.offset));
+            assert_eq!(found, refused.map(|at| (ReadErrorKind::Encoding, at)), "{text}");
+            assert!(Scanner::strict(&text).skip_preamble().is_ok(), "{text}");
+        }
+    }
+
     /// What is found in the beginning of a text must hold whatever comes behind it.
     #[test]
     fn a_text_that_is_cut_ends_too_early() {
         for text in [
-            "\u{feff}<?xml a?><!-- b --><!DOCTYPE plist [<!-- c --><!A '>'>]><?d?><!-- e --><plist a='b' >",
+            "\u{feff}<?xml a?><!-- b --><!DOCTYPE plist [<!-- c --><!A '>'>]><?d?><!-- e --><plist id='b' >",
             "<?xml a?><!DOCTYPE plist b><!-- c --><plist version=\"1.0\">",
         ] {
             for mode in [Mode::Strict, Mode::Tolerant] {

@@ -21,7 +21,7 @@ pub(super) struct Tag<'a> {
     pub(super) offset: usize,
     pub(super) form: Form,
     pub(super) name: &'a [u8],
-    /// In the tolerant mode, only one that says a size.
+    /// In the tolerant mode, only the size of data.
     pub(super) attribute: Option<Attribute<'a>>,
 }
 
@@ -105,9 +105,7 @@ impl<'a> Scanner<'a> {
         let before = *self;
         match self.attribute() {
             Ok(attribute) => {
-                if !self.is_tolerant() || attribute.name == b"size" {
-                    tag.attribute = Some(attribute);
-                }
+                self.keep(&mut tag, attribute)?;
                 Ok(tag)
             }
             Err(Fault { kind: ReadErrorKind::Other(_), .. }) if self.is_tolerant() => {
@@ -117,6 +115,33 @@ impl<'a> Scanner<'a> {
             }
             Err(fault) => Err(fault),
         }
+    }
+
+    /// Keeps an attribute that is to be looked at with the element.
+    ///
+    /// # Errors
+    /// In the tolerant mode, if it may say that the value is another one than what stands there, as
+    /// `IDREF` does; those of an end tag can say nothing.
+    fn keep(&self, tag: &mut Tag<'a>, attribute: Attribute<'a>) -> Result<(), Fault> {
+        if !self.is_tolerant() {
+            tag.attribute = Some(attribute);
+            return Ok(());
+        }
+        let is_harmless = tag.form == Form::End
+            || match attribute.name {
+                b"version" => tag.name == b"plist",
+                b"size" => tag.name == b"data" && tag.attribute.is_none(),
+                b"id" | b"ID" | b"xmlns" | b"xml:id" | b"xml:lang" | b"xml:space" => true,
+                other => other.starts_with(b"xmlns:"),
+            };
+        if !is_harmless {
+            let kind = ReadErrorKind::ForeignAttribute;
+            return Err(Fault { kind, offset: attribute.offset });
+        }
+        if attribute.name == b"size" && tag.form != Form::End {
+            tag.attribute = Some(attribute);
+        }
+        Ok(())
     }
 
     /// The name of an element: short, and no place for a search by blocks.
@@ -190,9 +215,7 @@ impl<'a> Scanner<'a> {
             };
             self.advance(1);
             let value = self.skip_past(&[quote], Expected::Attribute)?;
-            if name == b"size" && tag.attribute.is_none() {
-                tag.attribute = Some(Attribute { offset, name, value });
-            }
+            self.keep(tag, Attribute { offset, name, value })?;
         }
     }
 }
@@ -273,19 +296,21 @@ mod tests {
             ("<a\n/>", Form::Empty, None),
             ("<a >", Form::Start, None),
             ("</a\t>", Form::End, None),
-            ("<a b='c'>", Form::Start, None),
-            ("<a b=\"c\"/>", Form::Empty, None),
-            ("<a b = \"'>\" c= '\"/>' />", Form::Empty, None),
-            ("<a size='3'>", Form::Start, Some("3")),
-            ("<a size=\"3\">", Form::Start, Some("3")),
-            ("<a b='c' size = '3' size='4'>", Form::Start, Some("3")),
+            ("<data id='c'>", Form::Start, None),
+            ("<data ID=\"c\"/>", Form::Empty, None),
+            ("<data xmlns:b = \"'>\" xml:lang= '\"/>' />", Form::Empty, None),
+            ("<data size='3'>", Form::Start, Some("3")),
+            ("<data size=\"3\">", Form::Start, Some("3")),
+            ("<data id='c' size = '3' xml:space='d'>", Form::Start, Some("3")),
             ("<?pi ?> <!-- --><?a>?><a>", Form::Start, None),
             // NetBSD takes these.
-            ("<a b \"c\">", Form::Start, None),
+            ("<data size \"3\">", Form::Start, Some("3")),
             ("</a b=\"c\">", Form::End, None),
+            ("</data size='c' d=\"e\">", Form::End, None),
         ] {
             let tag = Scanner::tolerant(text).tag(Expected::Value).unwrap();
-            assert_eq!((tag.form, tag.name), (form, &b"a"[..]), "{text}");
+            assert_eq!(tag.form, form, "{text}");
+            assert!([&b"a"[..], b"data"].contains(&tag.name), "{text}");
             let value = tag.attribute.map(|attribute| attribute.value);
             assert_eq!(value, size.map(str::as_bytes), "{text}");
         }
@@ -299,14 +324,37 @@ mod tests {
             "<a b=>",
             "<a b=c>",
             "<a 'b'>",
-            "<a b='c'd='e'>",
+            "<a id='c'xmlns='e'>",
             "<a ='c'>",
-            "<a b='c' \"d\">",
+            "<a id='c' \"d\">",
             "<a <b>",
             "<!a>",
         ] {
             let fault = Scanner::tolerant(text).tag(Expected::Value).unwrap_err();
             assert!(matches!(fault.kind, ReadErrorKind::Other(_)), "{text}: {fault:?}");
+        }
+    }
+
+    #[test]
+    fn an_attribute_that_may_change_the_value_is_refused_where_it_stands() {
+        for (text, offset) in [
+            ("<string IDREF=\"1\"/>", 8),
+            ("<string IDREF='1'/>", 8),
+            ("<string IDREF=\"1\">", 8),
+            ("<string IDREF \"1\">", 8),
+            ("<dict id='1' IDREF='2'>", 13),
+            ("<key IDREF='1'/>", 5),
+            ("<integer size='8'>", 9),
+            ("<true version='1.0'/>", 6),
+            ("<data size='3' size='4'>", 15),
+            ("<data Size='3'>", 6),
+            ("<string xml:base='a'>", 8),
+            ("<string nil='true'>", 8),
+            ("<plist version='1.0' encoding='base64'>", 21),
+        ] {
+            let fault = Scanner::tolerant(text).tag(Expected::Value).unwrap_err();
+            assert_eq!(fault.kind, ReadErrorKind::ForeignAttribute, "{text}");
+            assert_eq!(fault.offset, offset, "{text}");
         }
     }
 }
