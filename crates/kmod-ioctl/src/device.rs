@@ -1,6 +1,7 @@
 //! The client: one type for every kind of driver.
 
-use proplib::{Array, Dictionary};
+use proplib::xml::ArrayReader;
+use proplib::{Dictionary, Object, ReadOptions};
 use sigfile::Entry;
 use veriexec::{Errno, Status};
 
@@ -152,13 +153,29 @@ impl Device {
     /// [`DeviceError`].
     pub fn dump(&mut self) -> Result<Vec<DumpedEntry>, DeviceError> {
         let request = Request::Dump;
-        let text = self.exchange(request, None, None)?;
-        let reply =
-            Array::internalize(&text).map_err(|source| DeviceError::Reply { request, source })?;
-        let entries = reply.iter().enumerate().map(|(index, object)| {
-            let entry = object.as_dictionary().ok_or(ReplyProblem::Kind).and_then(dumped);
+        let shown = |(index, message): (usize, &Dictionary)| {
             let number = Some(index.saturating_add(1));
-            entry.map_err(|problem| DeviceError::Entry { request, number, problem })
+            dumped(message).map_err(|problem| DeviceError::Entry { request, number, problem })
+        };
+        if let Driver::Mock(mock) = &self.driver {
+            let refused = |errno| Refusal::new(request, None, self.access, errno);
+            let messages = mock.dump().map_err(refused)?.enumerate();
+            return messages
+                .map(|(index, message)| shown((index, &message.map_err(refused)?)))
+                .collect();
+        }
+        let text = self.exchange(request, None, None)?;
+        // One at a time: all the objects would take more memory than the text.
+        let elements = ArrayReader::new(&text, &ReadOptions::default()).enumerate();
+        let entries = elements.map(|(index, object)| {
+            match object.map_err(|source| DeviceError::Reply { request, source })? {
+                Object::Dictionary(message) => shown((index, &message)),
+                _ => Err(DeviceError::Entry {
+                    request,
+                    number: Some(index.saturating_add(1)),
+                    problem: ReplyProblem::Kind,
+                }),
+            }
         });
         entries.collect()
     }

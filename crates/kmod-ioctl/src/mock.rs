@@ -9,10 +9,12 @@ mod state;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use proplib::Dictionary;
 use proplib::file::FileProblem;
 use veriexec::{Errno, EventKind, StrictLevel, Tally, Veriexec};
 
-use crate::dispatch::{Call, Reply, dispatch};
+use crate::dispatch::{Call, Reply, admit, dispatch};
+use crate::message;
 use crate::request::{Access, Request, Width};
 
 use lock::Lock;
@@ -79,6 +81,18 @@ impl MockDevice {
                 Some(text)
             }
         })
+    }
+
+    /// What a dump shows, a dictionary at a time: the text of them all could be longer than the
+    /// tables are large.
+    pub(crate) fn dump(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<Dictionary, Errno>> + '_, Errno> {
+        let number = Request::Dump.number(Width::NATIVE);
+        admit(&self.veriexec, &self.platform, number, self.access)?;
+        let shown = self.veriexec.dump();
+        // A dictionary of ours is refused for want of memory alone.
+        Ok(shown.map(|(name, view)| message::entry(&view, Some(name)).map_err(|_| Errno::NOMEM)))
     }
 
     /// Saves the state if it has changed.

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use fingerprint::{Algorithm, Hasher};
 use kmod_ioctl::{Access, Device, DeviceError, DeviceSpec, DumpedEntry, LoadOptions};
+use proplib::xml::ArrayWriter;
+use proplib::{Array, PropString};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -120,19 +122,21 @@ fn what_is_no_state_is_said_with_its_place() {
 
     assert_eq!(message(b""), ":1:1: nothing to read; expected a property list");
     assert!(message(b"\x7fELF\x02\x01").starts_with(":1:1: "));
-    // Six lines before the entries, one of 18, one of 23 and one of 16, two after them.
-    assert_eq!(changed("<true/>", "<true>"), ":66:2: expected the form <name/>");
+    // Four lines before the first dictionary, and three in it.
+    assert_eq!(changed("<true/>", "<true>"), ":7:3: expected the form <name/>");
     let foreign = ": not the state of a mock device; expected a number for key \"veriexec-mock\"";
     assert_eq!(message(b"<plist version=\"1.0\"><array/></plist>"), foreign);
     assert_eq!(message(b"<plist version=\"1.0\"><dict/></plist>"), foreign);
-    let version = "<key>veriexec-mock</key>\n\t<integer>0x";
+    let version = "<key>veriexec-mock</key>\n\t\t<integer>0x";
+    for other in ["1", "3"] {
+        assert_eq!(
+            changed(&format!("{version}2"), &format!("{version}{other}")),
+            format!(": state of version {other}; expected 2")
+        );
+    }
+    let strict = "<key>strict</key>\n\t\t<integer>0x1";
     assert_eq!(
-        changed(&format!("{version}1"), &format!("{version}2")),
-        ": state of version 2; expected 1"
-    );
-    let strict = "<key>strict</key>\n\t<integer>0x1";
-    assert_eq!(
-        changed(strict, "<key>strict</key>\n\t<integer>4"),
+        changed(strict, "<key>strict</key>\n\t\t<integer>4"),
         ": key \"strict\" is missing or wrong; expected a number from 0 to 3"
     );
     assert_eq!(
@@ -149,7 +153,7 @@ fn what_is_no_state_is_said_with_its_place() {
          SHA384 or SHA512"
     );
     assert_eq!(
-        changed("<key>entry-type</key>\n\t\t\t<integer>0x1", "<key>entry-type</key>\n<integer>0x0"),
+        changed("<key>entry-type</key>\n\t\t<integer>0x1", "<key>entry-type</key>\n<integer>0x0"),
         ": entry 1: entry type permits no access; expected direct, indirect or file among its flags"
     );
     let names = ": entry 2: key \"other-names\" has no names; expected an array of strings, or no such \
@@ -168,14 +172,15 @@ fn what_is_no_state_is_said_with_its_place() {
         changed(&five, &five.replace("five", "six")),
         ": entry 2: the same name twice for one file; expected each name once"
     );
-    let first = good.find("\t\t<dict>").unwrap();
-    let end = good.find("\t\t</dict>\n").unwrap() + "\t\t</dict>\n".len();
+    let second = "\t</dict>\n\t<dict>\n";
+    let first = good.find(second).unwrap() + "\t</dict>\n".len();
+    let end = first + good[first..].find(second).unwrap() + "\t</dict>\n".len();
     let entry = &good[first..end];
     assert_eq!(
         changed(entry, &format!("{entry}{entry}")),
         ": entry 2: two entries for the same file; expected one"
     );
-    assert_eq!(changed(entry, "\t\t<true/>\n"), ": entry 1: not a dictionary");
+    assert_eq!(changed(entry, "\t<true/>\n"), ": entry 1: not a dictionary");
 }
 
 #[test]
@@ -184,7 +189,7 @@ fn a_state_without_further_names_is_read_as_ever() {
     let good = fs::read_to_string(&state).unwrap();
     assert_eq!(good.matches("<key>other-names</key>").count(), 1, "only where there are some");
     let expected = contents(&mut open(&state, Access::READ).unwrap());
-    let key = good.find("\t\t\t<key>other-names</key>\n").unwrap();
+    let key = good.find("\t\t<key>other-names</key>\n").unwrap();
     let end = key + good[key..].find("</array>\n").unwrap() + "</array>\n".len();
     fs::write(&state, [&good[..key], &good[end..]].concat()).unwrap();
     let (level, entries) = contents(&mut open(&state, Access::READ).unwrap());
@@ -222,6 +227,68 @@ fn statistics_are_kept() {
     let half = tally.replace("denied", "refused");
     let text = error(&state, kept(&format!("<dict><key>direct</key>{half}</dict>")).as_bytes());
     assert!(text.is_some());
+}
+
+/// What versions before this one wrote: one dictionary, with the entries under a key.
+#[test]
+fn a_state_of_version_1_is_read_as_ever() {
+    let (_dir, state) = state();
+    let expected = contents(&mut open(&state, Access::READ).unwrap());
+    let array = Array::internalize(&fs::read(&state).unwrap()).unwrap();
+    let mut whole = array.get_dictionary(0).unwrap().clone();
+    whole.set("veriexec-mock", 1_u8).unwrap();
+    whole.set("entries", Array::try_from_iter(array.iter().skip(1).cloned()).unwrap()).unwrap();
+    let good = String::from_utf8(whole.externalize().unwrap()).unwrap();
+    fs::write(&state, &good).unwrap();
+    assert_eq!(contents(&mut open(&state, Access::READ).unwrap()), expected);
+    for (from, to, problem) in [
+        (
+            "<key>entries</key>",
+            "<key>entry</key>",
+            "key \"entries\" is missing or wrong; expected an array",
+        ),
+        ("<key>inode</key>", "<key>index</key>", "entry 1: no number for key \"inode\""),
+        ("</plist>", "", "text ends too early; expected </plist>"),
+    ] {
+        assert!(good.contains(from), "{from}");
+        let text = error(&state, good.replacen(from, to, 1).as_bytes()).unwrap();
+        assert!(text.contains(problem), "{text}");
+    }
+
+    fs::write(&state, &good).unwrap();
+    let mut device = open(&state, Access::READ_WRITE).unwrap();
+    device.mock().unwrap().set_verbosity(1).unwrap();
+    device.close().unwrap();
+    assert_eq!(contents(&mut open(&state, Access::READ).unwrap()), expected);
+    assert!(Array::internalize(&fs::read(&state).unwrap()).is_ok(), "it is written as ever now");
+}
+
+/// A list as long as that of a large machine: opened, asked, dumped, changed and emptied.
+#[test]
+fn a_hundred_thousand_entries_are_held() {
+    const COUNT: u32 = 100_000;
+    let (_dir, state) = state();
+    let array = Array::internalize(&fs::read(&state).unwrap()).unwrap();
+    let many = (0..COUNT).map(|number| {
+        let mut entry = array.get_dictionary(1).unwrap().clone();
+        entry.set("file", PropString::new(format!("/usr/{number}").as_bytes()).unwrap()).unwrap();
+        entry.set("mount", u64::MAX).unwrap();
+        entry.set("inode", number).unwrap();
+        entry.into()
+    });
+    let mut writer = ArrayWriter::new(Vec::new());
+    for element in array.iter().cloned().chain(many) {
+        writer.push(&element).unwrap();
+    }
+    fs::write(&state, writer.finish().unwrap()).unwrap();
+    let one = state.with_file_name("one").into_os_string().into_encoded_bytes();
+
+    let mut device = open(&state, Access::READ_WRITE).unwrap();
+    assert_eq!(device.dump().unwrap().len(), COUNT as usize + 4);
+    assert!(device.query(&one).is_ok());
+    device.mock().unwrap().set_verbosity(1).unwrap();
+    device.close().unwrap();
+    assert_eq!(open(&state, Access::READ).unwrap().dump().unwrap().len(), COUNT as usize + 4);
 }
 
 #[test]
