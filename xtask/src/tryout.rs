@@ -14,6 +14,9 @@ use walkdir::WalkDir;
 
 use crate::command::{cargo, command, run, shown, target_dir};
 
+/// The profile that `cargo xtask` itself is built with, so that what both need is built once.
+const PROFILE: &str = "quick";
+
 /// Fingerprints `dir`, loads it into a mock device, asks it, and lets it refuse a changed file.
 ///
 /// # Errors
@@ -21,7 +24,8 @@ use crate::command::{cargo, command, run, shown, target_dir};
 pub(crate) fn run_in(dir: &Path) -> Result<()> {
     let dir = fs::canonicalize(dir).with_context(|| dir.display().to_string())?;
     say("First, build the two tools.")?;
-    run(command(cargo()).args(["build", "--release", "-p", "veriexecgen", "-p", "veriexecctl"]))?;
+    let programs = ["-p", "veriexecgen", "-p", "veriexecctl"];
+    run(command(cargo()).args(["build", "--profile", PROFILE]).args(programs))?;
     let place = tempfile::Builder::new().prefix("veriexec-try-").tempdir()?;
     let trial = Trial::new(place.path());
 
@@ -61,6 +65,7 @@ pub(crate) fn run_in(dir: &Path) -> Result<()> {
 
     trial.summarize(elapsed, entries)?;
     println!("the changed copy: {reason}");
+    println!("the programs: {}", target_dir().join(PROFILE).display());
     Ok(())
 }
 
@@ -175,7 +180,7 @@ fn is_program(metadata: &Metadata) -> bool {
 }
 
 fn tool(name: &str) -> Command {
-    command(target_dir().join("release").join(name))
+    command(target_dir().join(PROFILE).join(name))
 }
 
 fn say(text: &str) -> Result<()> {
