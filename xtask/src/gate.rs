@@ -1,5 +1,7 @@
 //! The gate a change passes: formatting, lints, tests, other targets, manual pages.
 
+mod manual;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -27,7 +29,7 @@ const CHECKS: [Check; 11] = [
     Check { name: "documentation", run: |_| documentation(), missing: || None },
     Check { name: "public API", run: |_| api::check(false), missing: api::lacks },
     Check { name: "crates without std", run: |_| no_std(), missing: || None },
-    Check { name: "manual pages", run: |_| man(), missing: lacks_mandoc },
+    Check { name: "manual pages", run: |_| man(), missing: manual::lacks },
     Check { name: "out of memory", run: |_| build_std::oom(), missing: build_std::lacks },
     Check { name: "kernel module", run: |_| kmod::check(), missing: build_std::lacks },
     Check { name: "NetBSD", run: |_| build_std::netbsd(), missing: build_std::lacks },
@@ -100,12 +102,12 @@ fn no_std() -> Result<()> {
     Ok(())
 }
 
-/// Checks every manual page with mandoc, warnings included.
+/// Checks every manual page with mandoc and groff, warnings included.
 ///
 /// # Errors
 /// When a page has a fault.
 pub(crate) fn man() -> Result<()> {
-    run(command("mandoc").args(["-Tlint", "-Wwarning"]).args(pages()?))
+    manual::check(&pages()?)
 }
 
 fn pages() -> Result<Vec<PathBuf>> {
@@ -131,10 +133,6 @@ pub(crate) fn fuzz(target: &str, seconds: u64) -> Result<()> {
 fn lacks(subcommand: &str, component: &'static str) -> Option<&'static str> {
     let found = command(cargo()).args([subcommand, "--version"]).output();
     if found.is_ok_and(|output| output.status.success()) { None } else { Some(component) }
-}
-
-fn lacks_mandoc() -> Option<&'static str> {
-    if available("mandoc", &["-Tlint", "/dev/null"]) { None } else { Some("Debian's mandoc") }
 }
 
 fn lacks_valgrind() -> Option<&'static str> {

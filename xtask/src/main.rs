@@ -66,7 +66,7 @@ enum Task {
         /// The directory, empty or not there
         dir: PathBuf,
     },
-    /// Check the manual pages with mandoc
+    /// Check the manual pages with mandoc and groff, and compare what they show
     Man,
     /// Run a fuzz target with cargo-fuzz, on a nightly toolchain
     Fuzz {

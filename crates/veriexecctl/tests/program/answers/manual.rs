@@ -83,7 +83,7 @@ fn members(value: &Value, names: &mut BTreeSet<String>) {
 fn every_member_of_json_is_described_with_its_command() {
     let (_, section) = manual().split_once(".Ss JSON output").map(owned).unwrap();
     let (section, _) = section.split_once("\n.Sh FILES").map(owned).unwrap();
-    let (common, commands) = section.split_once("\n.Bl -column").map(owned).unwrap();
+    let (common, commands) = section.split_once("\n.Bl -tag").map(owned).unwrap();
     for (run, status) in output::RUNS {
         let machine = output::machine();
         let printed = machine.control(&[run, &["--json"]].concat()).expect(status);
