@@ -49,6 +49,9 @@ pub(crate) enum Command {
         /// Leave nothing else in the driver: delete what is not in the file, or differs
         #[arg(long)]
         replace: bool,
+        /// Take a file that lists nothing for a list
+        #[arg(long)]
+        allow_empty: bool,
         /// The signatures file
         #[arg(default_value = "/etc/signatures")]
         file: PathBuf,

@@ -18,13 +18,16 @@ use anyhow::Result;
 use kmod_ioctl::Access;
 
 use crate::cli::{Cli, Command};
+use crate::commands::load::Wanted;
 use crate::device;
 use crate::exit::Exit;
 
 /// Does what the command line says.
 pub(crate) fn run(cli: &Cli) -> Result<Exit> {
     match &cli.command {
-        Command::Load { replace, file } => load::run(cli, file, *replace),
+        Command::Load { replace, allow_empty, file } => {
+            load::run(cli, file, Wanted { replace: *replace, allow_empty: *allow_empty })
+        }
         Command::Delete { path } => delete::run(cli, path),
         Command::Query { file } => query::run(cli, file),
         Command::Dump => dump::run(cli),

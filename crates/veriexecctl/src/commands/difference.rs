@@ -20,6 +20,9 @@ pub(crate) fn run(cli: &Cli, before: &Path, after: &Path) -> Result<Exit> {
     let mut complaints = Complaints::default();
     let old = signatures::good_lines(before, &mut complaints)?;
     let new = signatures::good_lines(after, &mut complaints)?;
+    if old.is_empty() && new.is_empty() {
+        signatures::complain_of_nothing(before, &mut complaints);
+    }
     let bad = complaints.finish();
     let found = difference(old.iter().map(entry), new.iter().map(entry));
     if cli.json {

@@ -24,6 +24,9 @@ use finding::Finding;
 pub(crate) fn run(cli: &Cli, args: &LintArgs) -> Result<Exit> {
     let text = signatures::read(&args.file)?;
     let mut findings: Vec<Finding> = sigfile::lint(&text).into_iter().map(Finding::from).collect();
+    if sigfile::entries(&text).next().is_none() {
+        findings.push(Finding::of_nothing());
+    }
     if !args.no_files {
         findings.extend(files::lint(&text, &Tree::new(args.root.as_deref())?));
         findings.sort_by_key(|finding| (finding.line, finding.column));

@@ -3,6 +3,7 @@
 mod replacement;
 mod tally;
 
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -23,26 +24,59 @@ use crate::device::sending::{about_one_file, is_same, options, refused};
 use crate::exit::Exit;
 use crate::list::signatures;
 
+/// What is to become of what the driver holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    /// What is not listed goes.
+    pub(crate) replace: bool,
+    /// A file that lists nothing is no mistake.
+    pub(crate) allow_empty: bool,
+}
+
+/// A signatures file, as it was read.
+struct List<'a> {
+    file: &'a Path,
+    lines: &'a [Line],
+}
+
+/// What is told of a run: to people while it lasts, to programs after it.
+struct Account {
+    tally: Tally,
+    complaints: Complaints,
+}
+
+impl Account {
+    /// Complains of a line that the driver did not take.
+    fn refuse(&mut self, list: &List<'_>, line: &Line, error: &impl Display) {
+        refused(&mut self.complaints, list.file, line, error);
+    }
+}
+
 /// Loads every good line of the file; the status says whether any was not.
-pub(crate) fn run(cli: &Cli, file: &Path, replace: bool) -> Result<Exit> {
+pub(crate) fn run(cli: &Cli, file: &Path, wanted: Wanted) -> Result<Exit> {
     let name = printable(bytes(file));
     let mut complaints = Complaints::default();
     let lines = signatures::good_lines(file, &mut complaints)?;
-    if replace && complaints.count() > 0 {
+    if wanted.replace && complaints.count() > 0 {
         let bad = Counted(complaints.finish(), "error");
         bail!("{name} has {bad}, nothing was changed; --replace takes a file without any");
     }
-    let mut tally = Tally::new(cli.verbose, cli.json);
-    if replace || !lines.is_empty() {
+    if lines.is_empty() && complaints.count() == 0 && !wanted.allow_empty {
+        bail!("{name} lists nothing, nothing was changed; --allow-empty takes it for a list");
+    }
+    let mut account = Account { tally: Tally::new(cli.verbose, cli.json), complaints };
+    if wanted.replace || !lines.is_empty() {
         let mut device = open(cli, Access::READ_WRITE)?;
-        let sent = if replace {
-            replacement::send(cli, &mut device, file, &lines, &mut tally, &mut complaints)
+        let list = List { file, lines: &lines };
+        let sent = if wanted.replace {
+            replacement::send(cli, &mut device, &list, &mut account)
         } else {
-            send(cli, &mut device, file, &lines, &mut tally, &mut complaints)
+            send(cli, &mut device, &list, &mut account)
         };
         device.close()?;
         sent?;
     }
+    let Account { mut tally, complaints } = account;
     let errors = complaints.finish();
     let loaded = tally.loaded();
     if cli.json {
@@ -61,28 +95,21 @@ pub(crate) fn run(cli: &Cli, file: &Path, replace: bool) -> Result<Exit> {
 
 /// Sends the entries one by one, and goes on after one that the driver does not take, unless it
 /// takes none.
-fn send(
-    cli: &Cli,
-    device: &mut Device,
-    file: &Path,
-    lines: &[Line],
-    tally: &mut Tally,
-    complaints: &mut Complaints,
-) -> Result<()> {
+fn send(cli: &Cli, device: &mut Device, list: &List<'_>, account: &mut Account) -> Result<()> {
     let options = options(cli);
-    let progress = Progress::of_entries(!cli.verbose, "loading", lines.len());
-    for line in lines {
+    let progress = Progress::of_entries(!cli.verbose, "loading", list.lines.len());
+    for line in list.lines {
         let entry = &line.entry;
         // Only who wants to know it pays for another request.
-        let present = tally.is_wanted()
+        let present = account.tally.is_wanted()
             && device.query(entry.path()).is_ok_and(|present| is_same(&present, entry));
         let change = if present { Change::Unchanged } else { Change::Added };
-        tally.announce(change, entry.path());
+        account.tally.announce(change, entry.path());
         match device.load_or_same(entry, options) {
-            Ok(_) => tally.add(change, entry.path()),
+            Ok(_) => account.tally.add(change, entry.path()),
             Err(error) => {
                 let error = about_one_file(error)?;
-                progress.aside(|| refused(complaints, file, line, &error));
+                progress.aside(|| account.refuse(list, line, &error));
             }
         }
         progress.advance(1);

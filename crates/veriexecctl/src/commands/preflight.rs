@@ -11,15 +11,14 @@ use std::io::{self, BufWriter};
 
 use anyhow::Result;
 use fingerprint::Batch;
-use sigfile::printable;
 
 use crate::answer::complaints::Complaints;
 use crate::answer::to_standard_output;
-use crate::bytes;
 use crate::cli::{Cli, PreflightArgs};
 use crate::device::witness::Witness;
 use crate::exit::Exit;
 use crate::list::listing::Listing;
+use crate::list::signatures;
 use crate::machine::libraries::Libraries;
 use crate::machine::tree::Tree;
 
@@ -33,9 +32,7 @@ pub(crate) fn run(cli: &Cli, args: &PreflightArgs) -> Result<Exit> {
     let tree = Tree::new(args.root.as_deref())?;
     let listing = Listing::read(&args.signatures, &tree, &mut complaints)?;
     if listing.is_empty() {
-        // An empty list was made by mistake more often than not, whatever the level.
-        let name = printable(bytes(&args.signatures));
-        complaints.add(format_args!("{name} lists nothing: there is nothing to say of it"));
+        signatures::complain_of_nothing(&args.signatures, &mut complaints);
     }
     let libraries = Libraries::new(&tree);
     let mut demands = Demands::new(&tree, &libraries);

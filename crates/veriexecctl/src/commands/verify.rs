@@ -30,6 +30,9 @@ pub(crate) fn run(cli: &Cli, args: &VerifyArgs) -> Result<Exit> {
     let started = Instant::now();
     let mut complaints = Complaints::default();
     let lines = signatures::good_lines(&args.file, &mut complaints)?;
+    if lines.is_empty() {
+        signatures::complain_of_nothing(&args.file, &mut complaints);
+    }
     let tree = Tree::new(args.root.as_deref())?;
     let files: Vec<Listed> = lines.iter().map(|line| Listed::find(&line.entry, &tree)).collect();
     let batch = Batch::new(Algorithm::Sha256, None)?;

@@ -77,7 +77,7 @@ impl Sysctl {
     pub(crate) fn tables(&self) -> Result<Vec<Table>> {
         let mut values = match self {
             Self::Directory(directory) => {
-                values_below(&directory.join("count")).map_err(|error| failure("count", &error))?
+                values_of(directory).map_err(|error| failure("count", &error))?
             }
             Self::Program(program) => values_printed(&run(program, "count", &[&full("count")])?),
         };
@@ -129,6 +129,14 @@ fn run(program: &Path, name: &str, arguments: &[&str]) -> Result<Vec<u8>> {
 
 /// A value of a table: the table's number, the value's name, the value.
 type Value = (u64, Vec<u8>, Vec<u8>);
+
+/// The values of the tables of a driver; there is nothing of them while it has none.
+fn values_of(driver: &Path) -> io::Result<Vec<Value>> {
+    match values_below(&driver.join("count")) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && driver.is_dir() => Ok(Vec::new()),
+        values => values,
+    }
+}
 
 /// Values from directories `tableN` with a file for each.
 fn values_below(count: &Path) -> io::Result<Vec<Value>> {
@@ -242,9 +250,19 @@ mod tests {
     }
 
     #[test]
+    fn a_driver_has_no_tables_until_something_is_loaded() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("strict"), "0\n").unwrap();
+        let sysctl = Sysctl::Directory(dir.path().to_owned());
+        assert_eq!(sysctl.tables().unwrap(), []);
+        fs::create_dir(dir.path().join("count")).unwrap();
+        assert_eq!(sysctl.tables().unwrap(), []);
+    }
+
+    #[test]
     fn what_the_system_lacks_is_said() {
         let dir = tempfile::tempdir().unwrap();
-        let none = Sysctl::Directory(dir.path().to_owned());
+        let none = Sysctl::Directory(dir.path().join("veriexec"));
         let text = none.number("strict").unwrap_err().to_string();
         assert_eq!(text, "this system has no kern.veriexec.strict; load the driver, veriexec(4)");
         assert!(none.tables().unwrap_err().to_string().starts_with("this system has no "));

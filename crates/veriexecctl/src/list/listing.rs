@@ -34,7 +34,7 @@ impl Listing {
         Ok(Self { lines, first })
     }
 
-    /// Whether there is no line in it.
+    /// Whether it lists nothing.
     pub(crate) fn is_empty(&self) -> bool {
         self.lines.is_empty()
     }

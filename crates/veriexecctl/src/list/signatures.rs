@@ -42,6 +42,14 @@ pub(crate) fn good_lines(file: &Path, complaints: &mut Complaints) -> Result<Vec
     Ok(sigfile::entries(&text).filter_map(good).collect())
 }
 
+/// Complains of a list without a line, good or bad: what makes lists has failed, or another was
+/// meant.
+pub(crate) fn complain_of_nothing(file: &Path, complaints: &mut Complaints) {
+    if complaints.count() == 0 {
+        complaints.add(format_args!("{} lists nothing", printable(bytes(file))));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,8 +4,10 @@ use sigfile::Problem;
 use sigfile::lint::Fault;
 
 use super::files;
+use super::finding::Finding;
 
 /// Every code that a finding can have.
 pub(crate) fn all() -> impl Iterator<Item = &'static str> {
-    Problem::CODES.into_iter().chain(Fault::CODES).chain(files::CODES)
+    let text = Problem::CODES.into_iter().chain(Fault::CODES);
+    text.chain([Finding::EMPTY]).chain(files::CODES)
 }

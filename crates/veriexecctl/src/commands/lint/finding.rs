@@ -25,6 +25,16 @@ impl From<sigfile::lint::Finding> for Finding {
 }
 
 impl Finding {
+    /// The code of [`of_nothing`](Self::of_nothing).
+    pub(super) const EMPTY: &str = "empty";
+
+    /// That the file has no line that could be an entry.
+    pub(super) fn of_nothing() -> Self {
+        let text = "lists nothing; what was to make the list may have failed".to_owned();
+        let (severity, code) = (Severity::Error, Self::EMPTY);
+        Self { line: 1, column: 1, severity, code, text, path: None }
+    }
+
     pub(super) fn json(&self) -> Value {
         let object = Object::new()
             .with("line", self.line)

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 
 use anyhow::{Context, Result};
 use fingerprint::Identity;
@@ -14,26 +13,25 @@ use sigfile::{Entry, Line, printable};
 use veriexec::Errno;
 
 use crate::answer::complain;
-use crate::answer::complaints::Complaints;
 use crate::answer::counted::Counted;
 use crate::answer::progress::Progress;
 use crate::cli::Cli;
 use crate::commands::load::tally::{Change, Tally};
-use crate::device::sending::{about_one_file, has_no_entry, is_same, options, refused};
+use crate::commands::load::{Account, List};
+use crate::device::sending::{about_one_file, has_no_entry, is_same, options};
 use crate::device::settings;
 
 /// Sends the difference between what the driver holds and what the file lists.
 ///
 /// The driver is asked about each path, because a name it once kept may be that of another file
 /// now; its dump only shows what is to be removed.
-pub(crate) fn send(
+pub(super) fn send(
     cli: &Cli,
     device: &mut Device,
-    file: &Path,
-    lines: &[Line],
-    tally: &mut Tally,
-    complaints: &mut Complaints,
+    list: &List<'_>,
+    account: &mut Account,
 ) -> Result<()> {
+    let lines = list.lines;
     let dumped = device.dump()?;
     let kept: HashSet<&[u8]> = dumped.iter().map(|dumped| dumped.entry.path()).collect();
     let listed = Listed::new(lines);
@@ -42,7 +40,7 @@ pub(crate) fn send(
     let mut removed = HashSet::new();
     for DumpedEntry { entry, .. } in &dumped {
         if !listed.paths.contains(entry.path()) {
-            remove(device, entry, &listed, &mut removed, tally)?;
+            remove(device, entry, &listed, &mut removed, &mut account.tally)?;
         }
         progress.advance(1);
     }
@@ -51,16 +49,16 @@ pub(crate) fn send(
     let options = LoadOptions { keep_filename: true, ..options(cli) };
     let mut run = Run { device: &mut *device, options, kept, removed, placed: HashSet::new() };
     for (line, identity) in lines.iter().zip(&listed.files) {
-        match run.place(line, *identity, tally)? {
+        match run.place(line, *identity, &mut account.tally)? {
             Placed::Done => {}
             Placed::Twice => progress.aside(|| {
                 let path = printable(line.entry.path());
                 let text = format_args!(
                     "cannot load {path}: a line above lists the same file as something else"
                 );
-                refused(complaints, file, line, &text);
+                account.refuse(list, line, &text);
             }),
-            Placed::Refused(error) => progress.aside(|| refused(complaints, file, line, &error)),
+            Placed::Refused(error) => progress.aside(|| account.refuse(list, line, &error)),
         }
         progress.advance(1);
     }

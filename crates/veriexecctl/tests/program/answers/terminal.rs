@@ -165,7 +165,7 @@ fn wrong_arguments(hostile: &Hostile, command: &str) {
 fn load(hostile: &Hostile) {
     hostile.shows(&["load", "-v", "-k", "@list"], 0);
     hostile.shows(&["load", "-v", "-k", "@list"], 0);
-    hostile.shows(&["load", "-v", "--replace", "/dev/null"], 0);
+    hostile.shows(&["load", "-v", "--replace", "--allow-empty", "/dev/null"], 0);
     hostile.shows(&["load", "-v", "--replace", "@list"], 0);
     for wrong in ["@bad", "@none"] {
         hostile.shows(&["load", wrong], 1);
@@ -182,7 +182,7 @@ fn load(hostile: &Hostile) {
     let loaded = again.json(&["load", "-v", "-k", "@list"], 0);
     assert_eq!(exact(&loaded, "file"), again.path("list"));
     assert_eq!(exact(&loaded["changes"][0], "path"), again.path("file"));
-    let removed = again.json(&["load", "-v", "--replace", "/dev/null"], 0);
+    let removed = again.json(&["load", "-v", "--replace", "--allow-empty", "/dev/null"], 0);
     assert_eq!(exact(&removed["changes"][0], "path"), again.path("file"));
     only_the_device(&again);
 }

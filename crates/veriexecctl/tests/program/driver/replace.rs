@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::machine::Machine;
 
 fn replaced(machine: &Machine) -> String {
-    let run = machine.control(&["load", "--replace", "-v", "S"]).done();
+    let run = machine.control(&["load", "--replace", "--allow-empty", "-v", "S"]).done();
     machine.relative(&run.stdout)
 }
 
@@ -161,9 +161,19 @@ fn a_missing_file_is_an_error_and_the_rest_is_replaced() {
 }
 
 #[test]
-fn an_empty_list_empties_the_driver() {
+fn an_empty_list_empties_the_driver_if_that_is_meant() {
     let machine = machine();
-    fs::write(machine.path("S"), "# nothing\n").unwrap();
+    let before = machine.dumped();
+    for nothing in ["", "# nothing\n", "\n\n"] {
+        fs::write(machine.path("S"), nothing).unwrap();
+        for command in [&["load", "S"][..], &["load", "--replace", "S"], &["-k", "load", "S"]] {
+            machine.control(command).fails(&["S lists nothing, nothing was changed"]);
+        }
+        // What makes a list has failed before it wrote anything.
+        let device = ["--device", "mock:state", "load", "--replace", "-"];
+        machine.run_with_input(&device, nothing.as_bytes()).fails(&["- lists nothing"]);
+        assert_eq!(machine.dumped(), before);
+    }
     let text = replaced(&machine);
     assert!(text.ends_with("S: 0 added, 0 changed, 4 removed, 0 unchanged\n"), "{text}");
     assert_eq!(machine.dumped(), [] as [&str; 0]);
@@ -180,8 +190,12 @@ fn the_dump_of_any_replacement_is_the_list() {
         fs::write(machine.path("S"), crate::machine::lines(&entries)).unwrap();
         replaced(&machine);
         let dump = machine.control(&["dump"]).done().stdout;
-        fs::write(machine.path("D"), dump).unwrap();
-        machine.run(&["diff", "S", "D"]).done();
+        fs::write(machine.path("D"), &dump).unwrap();
+        if names.is_empty() {
+            assert_eq!(dump, "");
+        } else {
+            machine.run(&["diff", "S", "D"]).done();
+        }
     }
 }
 

@@ -83,3 +83,13 @@ fn json_has_both_sides_of_a_change() {
     assert_eq!(changes[3]["what"], json!(["algorithm", "flags"]));
     assert_eq!(changes[4]["change"], "removed");
 }
+
+#[test]
+fn nothing_compared_with_nothing_is_no_success() {
+    let machine = machine();
+    for name in ["none", "other"] {
+        fs::write(machine.path(name), "# nothing\n").unwrap();
+    }
+    machine.run(&["diff", "none", "other"]).fails(&["none lists nothing"]);
+    assert!(!machine.run(&["diff", "A", "none"]).expect(1).stdout.is_empty());
+}

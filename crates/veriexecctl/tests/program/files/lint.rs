@@ -244,3 +244,11 @@ fn a_list_from_standard_input_and_one_that_is_not_there() {
     assert!(run.stdout.starts_with("-:1:1: error: "), "{}", run.stdout);
     machine.run(&["lint", "none"]).fails(&["cannot read none"]);
 }
+
+#[test]
+fn a_list_of_nothing_is_named() {
+    for nothing in ["", "\n", "# nothing\n"] {
+        let run = lint(&Machine::new(), &[nothing.to_owned()]).expect(1);
+        assert_eq!(found(&run), ["1:1 error empty"]);
+    }
+}

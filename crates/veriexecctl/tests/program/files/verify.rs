@@ -197,3 +197,14 @@ fn json_has_what_the_lines_have_and_more() {
         })
     );
 }
+
+#[test]
+fn nothing_verified_is_no_success() {
+    let machine = machine();
+    fs::write(machine.path("S"), "# nothing\n").unwrap();
+    machine.run(&["verify", "S"]).fails(&["S lists nothing"]);
+    machine.run(&["verify", "-q", "S"]).fails(&["S lists nothing"]);
+    machine.run_with_input(&["verify", "-"], b"").fails(&["- lists nothing"]);
+    fs::create_dir(machine.path("empty")).unwrap();
+    machine.run(&["verify", "--unlisted", "empty", "S"]).fails(&["S lists nothing"]);
+}
