@@ -39,7 +39,7 @@ fn extremes() {
     let mut nest = Array::new();
     nest.push(leaf).unwrap();
     let mut dictionary = Dictionary::new();
-    dictionary.set_string(b"\xff", &[b'k'; 200]).unwrap();
+    dictionary.set_string(b"\xff", [b'k'; 200]).unwrap();
     dictionary.set_bool(b"", true).unwrap();
     dictionary.set(b"Z", nest).unwrap();
     dictionary.set_bool(b"<&>'\"", false).unwrap();

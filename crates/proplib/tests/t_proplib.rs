@@ -205,7 +205,7 @@ fn prop_dict_util() {
     }
 
     let text = [b'a'; LONG];
-    dictionary.set_string(b"string", &text).unwrap();
+    dictionary.set_string(b"string", text).unwrap();
     assert_eq!(dictionary.get_string(b"string"), Some(&text[..]));
     let string = PropString::new(&text).unwrap();
     dictionary.set(b"string_nocopy", string.clone()).unwrap();

@@ -623,8 +623,8 @@ mod tests {
     #[test]
     fn keys_that_netbsd_has_not_are_refused() {
         let mut dictionary = Dictionary::new();
-        assert_eq!(dictionary.set(&[b'k'; 128], true), Ok(()));
-        assert_eq!(dictionary.set(&[b'k'; 129], true), Err(SetError::KeyTooLong { length: 129 }));
+        assert_eq!(dictionary.set([b'k'; 128], true), Ok(()));
+        assert_eq!(dictionary.set([b'k'; 129], true), Err(SetError::KeyTooLong { length: 129 }));
         assert_eq!(dictionary.set(b"a\0b", true), Err(SetError::KeyNul));
         assert_eq!(dictionary.set_string(b"a", b"\0"), Err(SetError::String(StringError::Nul)),);
         assert_eq!(dictionary.len(), 1);

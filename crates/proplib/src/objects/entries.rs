@@ -147,7 +147,7 @@ mod tests {
             for (index, key) in keys.iter().enumerate() {
                 let value = i64::try_from(index).unwrap();
                 entries.push(Bytes::new(&[*key]).unwrap(), value.into()).unwrap();
-                expected.set_signed(&[*key], value).unwrap();
+                expected.set_signed([*key], value).unwrap();
             }
             let dictionary = entries.into_dictionary().unwrap();
             assert_eq!(dictionary, expected);
@@ -163,6 +163,6 @@ mod tests {
         }
         let dictionary = entries.into_dictionary().unwrap();
         assert_eq!(dictionary.len(), 200_000);
-        assert_eq!(dictionary.get_u32(&7_u32.to_be_bytes()), Some(7));
+        assert_eq!(dictionary.get_u32(7_u32.to_be_bytes()), Some(7));
     }
 }

@@ -96,9 +96,9 @@ mod tests {
 
     fn elements() -> Vec<Object> {
         let mut dictionary = Dictionary::new();
-        dictionary.set_string(b"key", &[b'<'; 1000]).unwrap();
+        dictionary.set_string(b"key", [b'<'; 1000]).unwrap();
         dictionary.set(b"inner", Array::new()).unwrap();
-        dictionary.set_data(b"data", &[0xff; 1000]).unwrap();
+        dictionary.set_data(b"data", [0xff; 1000]).unwrap();
         let mut array = Array::new();
         array.push(dictionary.clone()).unwrap();
         let string = PropString::new(b"text").unwrap();
