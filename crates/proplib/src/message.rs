@@ -138,7 +138,7 @@ mod tests {
 
     fn dictionary(bytes: usize) -> Dictionary {
         let mut dictionary = Dictionary::new();
-        dictionary.set_string(b"k", &vec![b'x'; bytes]).unwrap();
+        dictionary.set_string(b"k", vec![b'x'; bytes]).unwrap();
         dictionary
     }
 

@@ -119,7 +119,7 @@ mod tests {
     /// A dictionary whose text has about so many bytes.
     fn long(bytes: usize) -> Object {
         let mut dictionary = Dictionary::new();
-        dictionary.set_string(b"key", &b"a".repeat(bytes)).unwrap();
+        dictionary.set_string(b"key", b"a".repeat(bytes)).unwrap();
         dictionary.into()
     }
 
