@@ -3,47 +3,74 @@
 //! NetBSD's veriexecgen(8) goes by the mode alone, which leaves shared libraries out or lists every
 //! file for everything.
 
-use std::fs::File;
-use std::io::{self, ErrorKind};
-use std::os::unix::fs::FileExt;
+mod elf;
+mod needs;
+mod selection;
+mod shebang;
 
-use object::Endianness;
-use object::elf::{self, FileHeader32, FileHeader64};
-use object::pod;
-use object::read::elf::{Dyn, FileHeader, ProgramHeader};
+use std::fs::File;
+use std::io;
 
 use crate::EntryType;
+use elf::Object;
+
+pub use needs::{Machine, Needs, needs};
+pub use selection::is_program_or_library;
 
 /// What a file is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Classification {
+    /// What it is.
+    pub kind: Kind,
     /// The accesses to list it for.
     pub entry_type: EntryType,
     /// The program that runs it, if it is executable and its first line is `#!` and an absolute
     /// path: that program's entry needs [`EntryType::INDIRECT`].
     pub interpreter: Option<Vec<u8>>,
+    /// The program that loads it, as an executable ELF file names it (`PT_INTERP`): that program
+    /// can be run by hand, too, as ldd(1) does, and its entry needs [`EntryType::DIRECT`] for that.
+    pub loader: Option<Vec<u8>>,
+}
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// An ELF program, executable or not.
+    Program,
+    /// An ELF shared library, whatever its name and mode.
+    Library,
+    /// A module of a kernel.
+    Module,
+    /// Anything else that is executable: what is executed there is opened and read by an
+    /// interpreter.
+    Interpreted,
+    /// Anything else.
+    Data,
 }
 
 impl Classification {
-    fn of(entry_type: EntryType) -> Self {
-        Self { entry_type, interpreter: None }
+    const fn of(kind: Kind, entry_type: EntryType) -> Self {
+        Self { kind, entry_type, interpreter: None, loader: None }
     }
 }
 
 /// How much of a file's beginning must be known, in bytes: an ELF header, or a `#!` line.
 pub const BEGINNING: usize = 1024;
-/// The longest table that is read from an ELF file, in bytes. None that a linker makes comes near.
-const LONGEST_TABLE: u64 = 1 << 20;
 
 /// Tells how a regular file is used. `executable` says whether anyone may execute it.
 ///
 /// | file | if executable | if not |
 /// |---|---|---|
-/// | ELF program | direct | file |
+/// | ELF program that names a loader | direct, indirect, file | file |
+/// | other ELF program | direct, file | file |
 /// | ELF shared library | indirect, file | indirect, file |
 /// | ELF shared library that names a loader | direct, indirect, file | indirect, file |
+/// | module of a kernel | indirect, file | indirect, file |
 /// | other ELF file | file | file |
 /// | anything else | direct, file | file |
+///
+/// What can be executed can also be read: a backup does, and whatever compares files with what was
+/// installed. A program that names a loader is mapped by it if that is run by hand, as ldd(1) does.
 ///
 /// A program is of type `ET_EXEC`, or of type `ET_DYN` and marked position-independent
 /// (`DF_1_PIE`), or of type `ET_DYN` with a loader and no name as a library (`DT_SONAME`). An ELF
@@ -54,7 +81,7 @@ const LONGEST_TABLE: u64 = 1 << 20;
 /// Those of reading the file; its contents are no cause of any.
 pub fn classify(file: &File, executable: bool) -> io::Result<Classification> {
     let mut buffer = [0; BEGINNING];
-    let filled = read_at(file, 0, &mut buffer)?;
+    let filled = elf::read_at(file, 0, &mut buffer)?;
     classify_begun(buffer.get(..filled).unwrap_or(&buffer), file, executable)
 }
 
@@ -68,144 +95,41 @@ pub fn classify_begun(
     file: &File,
     executable: bool,
 ) -> io::Result<Classification> {
-    let object = match beginning.get(..5) {
-        Some([0x7f, b'E', b'L', b'F', 1]) => object::<FileHeader32<_>>(file, beginning)?,
-        Some([0x7f, b'E', b'L', b'F', 2]) => object::<FileHeader64<_>>(file, beginning)?,
-        _ => None,
+    const MAPPED: EntryType = EntryType::INDIRECT.and(EntryType::FILE);
+    const READ: EntryType = EntryType::DIRECT.and(EntryType::FILE);
+    const BOTH: EntryType = EntryType::DIRECT.and(MAPPED);
+    let (kind, entry_type, loader) = match elf::object(beginning, file)? {
+        None => return Ok(other(beginning, executable)),
+        Some(Object::Program { loader }) => match (executable, &loader) {
+            (false, _) => (Kind::Program, EntryType::FILE, loader),
+            (true, None) => (Kind::Program, READ, loader),
+            (true, Some(_)) => (Kind::Program, BOTH, loader),
+        },
+        Some(Object::Library { loader: Some(loader) }) if executable => {
+            (Kind::Library, BOTH, Some(loader))
+        }
+        Some(Object::Library { loader }) => (Kind::Library, MAPPED, loader),
+        Some(Object::Module) => (Kind::Module, MAPPED, None),
+        Some(Object::Other) => (Kind::Data, EntryType::FILE, None),
     };
-    let direct = if executable { EntryType::DIRECT } else { EntryType::EMPTY };
-    let library = EntryType::INDIRECT | EntryType::FILE;
-    Ok(match object {
-        None => other(beginning, executable),
-        Some(Object::Program) if executable => Classification::of(EntryType::DIRECT),
-        Some(Object::Program | Object::Other) => Classification::of(EntryType::FILE),
-        Some(Object::Library { loader: false }) => Classification::of(library),
-        Some(Object::Library { loader: true }) => Classification::of(library | direct),
-    })
+    let loader = loader.filter(|_| executable);
+    Ok(Classification { loader, ..Classification::of(kind, entry_type) })
 }
 
 /// A file that is no ELF file: whatever is executed there is opened and read by an interpreter.
 fn other(beginning: &[u8], executable: bool) -> Classification {
     if !executable {
-        return Classification::of(EntryType::FILE);
+        return Classification::of(Kind::Data, EntryType::FILE);
     }
-    Classification {
-        entry_type: EntryType::DIRECT | EntryType::FILE,
-        interpreter: interpreter(beginning),
-    }
-}
-
-/// The absolute path after `#!`, unless the line is longer than what was read.
-fn interpreter(beginning: &[u8]) -> Option<Vec<u8>> {
-    let beginning = beginning.get(..BEGINNING).unwrap_or(beginning);
-    let line = beginning.strip_prefix(b"#!")?;
-    let start = line.iter().position(|byte| !matches!(byte, b' ' | b'\t'))?;
-    let name = line.get(start..)?;
-    let end = name.iter().position(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0));
-    let end = match end {
-        Some(end) => end,
-        None if beginning.len() < BEGINNING => name.len(),
-        None => return None,
-    };
-    let name = name.get(..end)?;
-    (name.len() > 1 && name.starts_with(b"/")).then(|| name.to_vec())
-}
-
-/// What an ELF file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Object {
-    Program,
-    Library { loader: bool },
-    Other,
-}
-
-/// Tells what an ELF file is; `None` if it is malformed.
-fn object<Header>(file: &File, beginning: &[u8]) -> io::Result<Option<Object>>
-where
-    Header: FileHeader<Endian = Endianness>,
-{
-    let Ok(header) = Header::parse(beginning) else { return Ok(None) };
-    let Ok(endian) = header.endian() else { return Ok(None) };
-    match header.e_type(endian) {
-        elf::ET_EXEC => return Ok(Some(Object::Program)),
-        elf::ET_DYN => {}
-        _ => return Ok(Some(Object::Other)),
-    }
-    let count = usize::from(header.e_phnum(endian));
-    let size = u64::from(header.e_phnum(endian)) * u64::from(header.e_phentsize(endian));
-    let Some(table) = read_table(beginning, file, header.e_phoff(endian).into(), size)? else {
-        return Ok(None);
-    };
-    let Ok((segments, [])) = pod::slice_from_bytes::<Header::ProgramHeader>(&table, count) else {
-        return Ok(None);
-    };
-    let loader = segments.iter().any(|segment| segment.p_type(endian) == elf::PT_INTERP);
-    let (mut named, mut program) = (false, false);
-    if let Some(segment) = segments.iter().find(|segment| segment.p_type(endian) == elf::PT_DYNAMIC)
-    {
-        let (offset, size) = segment.file_range(endian);
-        let Some(table) = read_table(beginning, file, offset, size)? else { return Ok(None) };
-        let count = table.len() / size_of::<Header::Dyn>();
-        let Ok((entries, _)) = pod::slice_from_bytes::<Header::Dyn>(&table, count) else {
-            return Ok(None);
-        };
-        for entry in entries.iter().take_while(|entry| entry.tag(endian) != elf::DT_NULL) {
-            named |= entry.tag(endian) == elf::DT_SONAME;
-            program |=
-                entry.tag(endian) == elf::DT_FLAGS_1 && entry.val(endian) & elf::DF_1_PIE.0 != 0;
-        }
-    }
-    Ok(Some(if program || (loader && !named) {
-        Object::Program
-    } else {
-        Object::Library { loader }
-    }))
-}
-
-/// A table of an ELF file; `None` if it is not wholly there or too long for one.
-fn read_table(
-    beginning: &[u8],
-    file: &File,
-    offset: u64,
-    size: u64,
-) -> io::Result<Option<Vec<u8>>> {
-    // pread(2) takes it for an error, not for the end of the file, if the end of what is asked for
-    // has no number in its signed offsets.
-    let end = offset.checked_add(size).and_then(|end| i64::try_from(end).ok());
-    let (Some(_), Ok(len)) = (end, usize::try_from(size)) else { return Ok(None) };
-    if size > LONGEST_TABLE {
-        return Ok(None);
-    }
-    let known = usize::try_from(offset).ok().and_then(|offset| beginning.get(offset..));
-    if let Some(table) = known.and_then(|known| known.get(..len)) {
-        return Ok(Some(table.to_vec()));
-    }
-    let mut table = vec![0; len];
-    let filled = read_at(file, offset, &mut table)?;
-    Ok((filled == len).then_some(table))
-}
-
-/// Fills the buffer from an offset on, as far as the file goes; says how far that is.
-fn read_at(file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-    let (mut free, mut at) = (buffer, offset);
-    let room = free.len();
-    while !free.is_empty() {
-        match file.read_at(free, at) {
-            Ok(0) => break,
-            Ok(read) => {
-                at = at.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
-                free = free.get_mut(read..).unwrap_or_default();
-            }
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(room.saturating_sub(free.len()))
+    let entry_type = EntryType::DIRECT | EntryType::FILE;
+    let interpreter = shebang::interpreter(beginning);
+    Classification { interpreter, ..Classification::of(Kind::Interpreted, entry_type) }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Seek, SeekFrom, Write};
+
+    use std::io::{ErrorKind, Seek, SeekFrom, Write};
 
     use proptest::prelude::*;
     use proptest::test_runner::RngSeed;
@@ -223,7 +147,7 @@ mod tests {
         let file = file(contents);
         let executable = classify(&file, true).unwrap();
         let plain = classify(&file, false).unwrap();
-        assert_eq!(plain.interpreter, None);
+        assert_eq!((&plain.interpreter, &plain.loader), (&None, &None));
         for known in [contents, contents.get(..BEGINNING).unwrap_or(contents)] {
             assert_eq!(classify_begun(known, &file, true).unwrap(), executable);
             assert_eq!(classify_begun(known, &file, false).unwrap(), plain);
@@ -243,20 +167,20 @@ mod tests {
     }
 
     /// The four kinds of ELF file: 32 and 64 bits, least and most significant byte first.
-    const KINDS: [Kind; 4] = [
-        Kind { wide: false, big: false },
-        Kind { wide: false, big: true },
-        Kind { wide: true, big: false },
-        Kind { wide: true, big: true },
+    pub(super) const KINDS: [Machine; 4] = [
+        Machine { wide: false, big: false },
+        Machine { wide: false, big: true },
+        Machine { wide: true, big: false },
+        Machine { wide: true, big: true },
     ];
 
     #[derive(Clone, Copy, Debug)]
-    struct Kind {
+    pub(super) struct Machine {
         wide: bool,
         big: bool,
     }
 
-    impl Kind {
+    impl Machine {
         /// A number of that many bytes.
         fn number(self, bytes: usize, value: u64) -> Vec<u8> {
             let all = value.to_be_bytes();
@@ -285,7 +209,12 @@ mod tests {
         }
 
         /// An ELF file with a loader or not, and with these entries of its dynamic section.
-        fn object(self, kind: u16, loader: bool, dynamic: Option<&[(u64, u64)]>) -> Vec<u8> {
+        pub(super) fn object(
+            self,
+            kind: u16,
+            loader: bool,
+            dynamic: Option<&[(u64, u64)]>,
+        ) -> Vec<u8> {
             let (header, segment) = if self.wide { (64, 56) } else { (52, 32) };
             let count = usize::from(loader) + usize::from(dynamic.is_some());
             let dynamic: Vec<u8> = dynamic
@@ -293,50 +222,78 @@ mod tests {
                 .iter()
                 .flat_map(|(tag, value)| [self.word(*tag), self.word(*value)].concat())
                 .collect();
-            let mut object = b"\x7fELF".to_vec();
-            object.extend([1 + u8::from(self.wide), 1 + u8::from(self.big), 1]);
-            object.resize(16, 0);
-            object.extend(self.number(2, kind.into()));
-            object.extend(self.number(2, 62));
-            object.extend(self.number(4, 1));
-            object.extend([0, header as u64, 0].map(|value| self.word(value)).concat());
-            object.extend(self.number(4, 0));
-            let sizes = [header, segment, count, 0, 0, 0];
-            object.extend(sizes.map(|size| self.number(2, size as u64)).concat());
-            assert_eq!(object.len(), header);
-            let end = (header + count * segment) as u64;
-            if loader {
-                object.extend(self.segment(3, end, 0));
+            let sizes = [header, segment, count, 0, 0, 0].map(|size| size as u64);
+            let mut object = self.header(kind, [header as u64, 0], sizes);
+            let mut end = (header + count * segment) as u64;
+            let loader = if loader { LOADER } else { "" };
+            if !loader.is_empty() {
+                object.extend(self.segment(3, end, loader.len() as u64));
+                end += loader.len() as u64;
             }
-            if count > usize::from(loader) {
+            if count > usize::from(!loader.is_empty()) {
                 object.extend(self.segment(2, end, dynamic.len() as u64));
             }
+            object.extend(loader.as_bytes());
             object.extend(dynamic);
+            object
+        }
+
+        /// A header with the offsets of its segments and sections, and six sizes and numbers.
+        fn header(self, kind: u16, [segments, sections]: [u64; 2], sizes: [u64; 6]) -> Vec<u8> {
+            let mut header = b"\x7fELF".to_vec();
+            header.extend([1 + u8::from(self.wide), 1 + u8::from(self.big), 1]);
+            header.resize(16, 0);
+            header.extend(self.number(2, kind.into()));
+            header.extend(self.number(2, 62));
+            header.extend(self.number(4, 1));
+            header.extend([0, segments, sections].map(|value| self.word(value)).concat());
+            header.extend(self.number(4, 0));
+            header.extend(sizes.map(|size| self.number(2, size)).concat());
+            assert_eq!(header.len(), if self.wide { 64 } else { 52 });
+            header
+        }
+
+        /// An object file with a section of that name.
+        pub(super) fn relocatable(self, name: &str) -> Vec<u8> {
+            let (header, row) = if self.wide { (64, 64) } else { (52, 40) };
+            let names = format!("\0.shstrtab\0{name}\0");
+            let start = header + 3 * row;
+            let mut object = self.header(ET_REL, [0, header], [header, 0, 0, row, 3, 1]);
+            for (name, place) in [(0, [0, 0]), (1, [start, names.len() as u64]), (11, [0, 0])] {
+                let before = [self.number(4, name), self.number(4, 3), self.word(0), self.word(0)];
+                object.extend(before.concat());
+                object.extend(place.map(|value| self.word(value)).concat());
+                object.resize(object.len() + row as usize - if self.wide { 40 } else { 24 }, 0);
+            }
+            object.extend(names.as_bytes());
             object
         }
     }
 
-    const ET_REL: u16 = 1;
-    const ET_EXEC: u16 = 2;
-    const ET_DYN: u16 = 3;
-    const ET_CORE: u16 = 4;
-    const SONAME: (u64, u64) = (14, 1);
+    pub(super) const ET_REL: u16 = 1;
+    pub(super) const ET_EXEC: u16 = 2;
+    pub(super) const ET_DYN: u16 = 3;
+    pub(super) const ET_CORE: u16 = 4;
+    pub(super) const SONAME: (u64, u64) = (14, 1);
     const FLAGS_1_NOW: (u64, u64) = (0x6fff_fffb, 1);
     const FLAGS_1_PIE: (u64, u64) = (0x6fff_fffb, 0x0800_0001);
     const END: (u64, u64) = (0, 0);
+    const LOADER: &str = "/lib/ld.so\0";
+    pub(super) const MODULE: &str = ".gnu.linkonce.this_module";
 
     #[test]
     fn elf_files_are_told_apart() {
         for kind in KINDS {
-            let program = pair("direct", "file");
+            let loaded = pair("direct, indirect, file", "file");
+            let alone = pair("direct, file", "file");
             let library = pair("indirect, file", "indirect, file");
-            assert_eq!(flags(&kind.object(ET_EXEC, false, None)), program);
-            assert_eq!(flags(&kind.object(ET_EXEC, true, Some(&[]))), program);
+            assert_eq!(flags(&kind.object(ET_EXEC, false, None)), alone);
+            assert_eq!(flags(&kind.object(ET_EXEC, true, Some(&[]))), loaded);
             // A position-independent program, dynamic, marked, and static.
-            assert_eq!(flags(&kind.object(ET_DYN, true, None)), program);
-            assert_eq!(flags(&kind.object(ET_DYN, true, Some(&[FLAGS_1_NOW, END]))), program);
-            assert_eq!(flags(&kind.object(ET_DYN, true, Some(&[SONAME, FLAGS_1_PIE]))), program);
-            assert_eq!(flags(&kind.object(ET_DYN, false, Some(&[FLAGS_1_PIE, END]))), program);
+            assert_eq!(flags(&kind.object(ET_DYN, true, None)), loaded);
+            assert_eq!(flags(&kind.object(ET_DYN, true, Some(&[FLAGS_1_NOW, END]))), loaded);
+            assert_eq!(flags(&kind.object(ET_DYN, true, Some(&[SONAME, FLAGS_1_PIE]))), loaded);
+            assert_eq!(flags(&kind.object(ET_DYN, false, Some(&[FLAGS_1_PIE, END]))), alone);
             assert_eq!(flags(&kind.object(ET_DYN, false, Some(&[SONAME, END]))), library);
             assert_eq!(flags(&kind.object(ET_DYN, false, Some(&[FLAGS_1_NOW]))), library);
             assert_eq!(flags(&kind.object(ET_DYN, false, None)), library);
@@ -345,10 +302,51 @@ mod tests {
                 pair("direct, indirect, file", "indirect, file")
             );
             // What stands after the end of the dynamic section is not of it.
-            assert_eq!(flags(&kind.object(ET_DYN, true, Some(&[END, SONAME]))), program);
+            assert_eq!(flags(&kind.object(ET_DYN, true, Some(&[END, SONAME]))), loaded);
             for other in [ET_REL, ET_CORE] {
                 assert_eq!(flags(&kind.object(other, true, None)), pair("file", "file"));
             }
+            // What was split off for debuggers says where its sections were, and has none of them.
+            assert_eq!(flags(&kind.object(ET_DYN, false, Some(&[]))), pair("file", "file"));
+        }
+    }
+
+    #[test]
+    fn modules_are_told_from_object_files() {
+        for kind in KINDS {
+            for name in [MODULE, "link_set_modules"] {
+                let module = kind.relocatable(name);
+                assert_eq!(flags(&module), pair("indirect, file", "indirect, file"), "{kind:?}");
+                // Whatever is cut off, nothing else is made of it than an object file.
+                for cut in 64..module.len() {
+                    assert_eq!(flags(&module[..cut]), pair("file", "file"), "{kind:?} at {cut}");
+                }
+            }
+            for name in [".text", ".gnu.linkonce.this_module.more", ".gnu.linkonce.this_modul", ""]
+            {
+                assert_eq!(flags(&kind.relocatable(name)), pair("file", "file"), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_program_says_what_loads_it() {
+        let loader =
+            |contents: &[u8], executable| classify(&file(contents), executable).unwrap().loader;
+        let named = Some(b"/lib/ld.so".to_vec());
+        for kind in KINDS {
+            for dynamic in [None, Some(&[SONAME, END][..])] {
+                let object = kind.object(ET_DYN, true, dynamic);
+                assert_eq!(loader(&object, true), named);
+                assert_eq!(loader(&object, false), None);
+            }
+            assert_eq!(loader(&kind.object(ET_DYN, false, None), true), None);
+            // A kernel does not execute a program whose loader's name does not end.
+            let mut object = kind.object(ET_EXEC, true, None);
+            object.pop();
+            assert_eq!(flags(&object), pair("direct, file", "file"));
+            object.push(b'x');
+            assert_eq!(flags(&object), pair("direct, file", "file"));
         }
     }
 
@@ -412,7 +410,12 @@ mod tests {
     fn this_very_program_is_a_program() {
         let mut program = File::open(std::env::current_exe().unwrap()).unwrap();
         program.seek(SeekFrom::Start(7)).unwrap();
-        assert_eq!(classify(&program, true).unwrap(), Classification::of(EntryType::DIRECT));
+        let classification = classify(&program, true).unwrap();
+        assert_eq!(classification.kind, Kind::Program);
+        assert_eq!(classification.entry_type.to_string(), "direct, indirect, file");
+        assert_eq!(classification.loader, needs(&program).unwrap().loader);
+        program.seek(SeekFrom::Start(7)).unwrap();
+        assert_eq!(classify(&program, true).unwrap(), classification);
         assert_eq!(program.stream_position().unwrap(), 7);
     }
 

@@ -58,6 +58,12 @@ impl EntryType {
         self.0 == 0
     }
 
+    /// The accesses of both sets.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// What a driver makes of it: a set that permits no access permits direct execution.
     #[must_use]
     pub const fn or_direct(self) -> Self {
@@ -88,7 +94,7 @@ impl BitOr for EntryType {
     type Output = Self;
 
     fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0)
+        self.and(other)
     }
 }
 

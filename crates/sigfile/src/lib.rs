@@ -40,17 +40,16 @@ mod grammar;
 #[cfg(feature = "std")]
 pub mod lint;
 #[cfg(feature = "std")]
-mod needs;
-#[cfg(feature = "std")]
 mod netbsd;
 mod printable;
-#[cfg(feature = "std")]
-mod selection;
 #[cfg(feature = "std")]
 mod writer;
 
 #[cfg(feature = "std")]
-pub use classify::{BEGINNING, Classification, classify, classify_begun};
+pub use classify::{
+    BEGINNING, Classification, Kind, Machine, Needs, classify, classify_begun,
+    is_program_or_library, needs,
+};
 #[cfg(feature = "std")]
 pub use diagnostic::{Diagnostic, Excerpt, Problem};
 #[cfg(feature = "std")]
@@ -61,10 +60,6 @@ pub use entry_type::{EntryType, UnknownFlag};
 pub use grammar::{Entries, Line, entries};
 #[cfg(feature = "std")]
 pub use lint::lint;
-#[cfg(feature = "std")]
-pub use needs::{Machine, Needs, needs};
 pub use printable::{Printable, printable};
-#[cfg(feature = "std")]
-pub use selection::is_program_or_library;
 #[cfg(feature = "std")]
 pub use writer::{show_entry, write_entry, write_line};

@@ -3,7 +3,7 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use fingerprint::{Batch, FoundFile, Identity, Job, Status, Version};
+use fingerprint::{Batch, FileError, FoundFile, Identity, Job, Status, Version};
 use rayon::slice::ParallelSliceMut;
 use sigfile::is_program_or_library;
 
@@ -66,6 +66,8 @@ pub(crate) enum Choice {
     NotAsked,
     /// It can have no digest that will be true when the run is over, and why not.
     PassedOver(PathBuf, &'static str),
+    /// It may be a shared library, and cannot be looked into.
+    Unknown(PathBuf, FileError),
 }
 
 impl Selection {
@@ -79,11 +81,14 @@ impl Selection {
         if self.written.contains(&identity) {
             return Choice::PassedOver(path, "about to be replaced");
         }
-        let candidate = Candidate { path: path.into_boxed_path(), identity, seen, mode };
-        if self.all || is_program_or_library(&candidate.path, mode) {
-            Choice::Listed(candidate)
-        } else {
-            Choice::NotAsked
+        let asked = if self.all { Ok(true) } else { is_program_or_library(&path, &status) };
+        match asked {
+            Ok(true) => {
+                let path = path.into_boxed_path();
+                Choice::Listed(Candidate { path, identity, seen, mode })
+            }
+            Ok(false) => Choice::NotAsked,
+            Err(error) => Choice::Unknown(path, error),
         }
     }
 }

@@ -10,8 +10,8 @@ use std::sync::{Mutex, PoisonError, mpsc};
 
 use fingerprint::{Batch, Begun, FileError, Identity, Outcome};
 use sigfile::{
-    BEGINNING, Classification, Entry, EntryType, PathError, classify, classify_begun, printable,
-    show_entry, write_line,
+    BEGINNING, Classification, Entry, EntryType, Kind, PathError, classify, classify_begun,
+    printable, show_entry, write_line,
 };
 
 use crate::candidate::Candidate;
@@ -29,8 +29,8 @@ pub(crate) struct Listing<'a> {
     candidates: Vec<Candidate>,
     /// What became of each of them; that of one that is listed is good.
     results: Vec<Result<Outcome<Told>, FileError>>,
-    /// The files among them that run scripts.
-    interpreters: HashSet<Identity>,
+    /// What the others make of them.
+    roles: Roles,
     /// How many bytes the listed files hold.
     pub(crate) bytes: u64,
     /// How many of them run with the rights of their owner or group.
@@ -47,7 +47,7 @@ impl Listing<'_> {
     pub(crate) fn entries(&self) -> impl Iterator<Item = Entry> {
         let files = self.candidates.iter().zip(&self.results);
         files.filter_map(|(candidate, result)| {
-            entry(candidate, self.prefix, result.as_ref().ok()?, &self.interpreters)
+            entry(candidate, self.prefix, result.as_ref().ok()?, &self.roles)
         })
     }
 
@@ -89,10 +89,10 @@ impl Listing<'_> {
         for (candidate, result) in candidates.iter().zip(results) {
             let Ok(outcome) = result else { continue };
             if shown {
-                let entry = entry(candidate, self.prefix, outcome, &self.interpreters);
+                let entry = entry(candidate, self.prefix, outcome, &self.roles);
                 entry.map_or(Ok(()), |entry| show_entry(&mut lines, &entry))?;
             } else if let Some(path) = self.prefix.strip(candidate.path_bytes()) {
-                let entry_type = entry_type(candidate, outcome, &self.interpreters);
+                let entry_type = entry_type(candidate, outcome, &self.roles);
                 write_line(&mut lines, path, &outcome.digest, entry_type)?;
             }
         }
@@ -101,10 +101,10 @@ impl Listing<'_> {
 
     /// Lists no more than the files whose entries are to be kept.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&Entry) -> bool) {
-        let Self { prefix, candidates, results, interpreters, .. } = self;
+        let Self { prefix, candidates, results, roles, .. } = self;
         retain_both(candidates, results, |candidate, result| {
             let outcome = result.as_ref().ok();
-            let entry = outcome.and_then(|found| entry(candidate, prefix, found, interpreters));
+            let entry = outcome.and_then(|found| entry(candidate, prefix, found, roles));
             entry.is_some_and(|entry| keep(&entry))
         });
     }
@@ -114,8 +114,8 @@ impl Listing<'_> {
 #[derive(Clone, Copy, Debug)]
 struct Told {
     entry_type: EntryType,
-    /// Which of the [`Interpreters`] runs it.
-    interpreter: Option<u32>,
+    /// Which of the [`Runners`] runs or loads it.
+    runner: Option<u32>,
 }
 
 /// Leaves out, with a fault each, the candidates that are not below the prefix.
@@ -139,14 +139,27 @@ pub(crate) fn list<'a>(
     progress: &Progress,
     faults: &mut Faults,
 ) -> Listing<'a> {
-    let named = Interpreters::default();
+    let named = Runners::default();
     let inspect = |candidate: &Candidate, begun: Begun<'_>| {
-        let Classification { entry_type, interpreter } = tell_type(candidate, begun, rule)?;
-        Ok(Told { entry_type, interpreter: interpreter.and_then(|name| named.number(name)) })
+        if rule == Classify::Mode {
+            return Ok(Told {
+                entry_type: EntryType::by_mode(candidate.executable()),
+                runner: None,
+            });
+        }
+        let told = tell(candidate, begun)?;
+        let entry_type = match told.kind {
+            // What gives rights to whoever runs it is executed and in no other way.
+            Kind::Program if candidate.set_id() => EntryType::DIRECT | EntryType::FILE,
+            _ => told.entry_type,
+        };
+        let interpreter = told.interpreter.map(|name| (Role::Interpreter, name));
+        let runner = interpreter.or(told.loader.map(|name| (Role::Loader, name)));
+        Ok(Told { entry_type, runner: runner.and_then(|runner| named.number(runner)) })
     };
     let results = batch.run(&candidates, inspect, |_, bytes| progress.advance(bytes));
     let mut listing =
-        Listing { prefix, candidates, results, interpreters: HashSet::new(), bytes: 0, set_id: 0 };
+        Listing { prefix, candidates, results, roles: Roles::default(), bytes: 0, set_id: 0 };
     let mut used = HashSet::new();
     let Listing { candidates, results, bytes, set_id, .. } = &mut listing;
     retain_both(candidates, results, |candidate, result| {
@@ -161,42 +174,33 @@ pub(crate) fn list<'a>(
                 false
             }
             (Ok(outcome), Ok(_)) => {
-                used.extend(outcome.inspected.interpreter);
+                used.extend(outcome.inspected.runner);
                 *bytes = bytes.saturating_add(outcome.bytes);
                 *set_id = set_id.saturating_add(candidate.set_id().into());
                 true
             }
         }
     });
-    listing.interpreters = named.files(&used, prefix.root());
+    listing.roles = named.files(&used, prefix.root());
     listing
 }
 
-fn tell_type(
-    candidate: &Candidate,
-    begun: Begun<'_>,
-    rule: Classify,
-) -> io::Result<Classification> {
-    let executable = candidate.executable();
-    let entry_type = match rule {
-        Classify::Content if begun.whole || begun.bytes.len() >= BEGINNING => {
-            return classify_begun(begun.bytes, begun.file, executable);
-        }
-        Classify::Content => return classify(begun.file, executable),
-        Classify::Mode if executable => EntryType::DIRECT,
-        Classify::Mode => EntryType::INDIRECT | EntryType::FILE,
-    };
-    Ok(Classification { entry_type, interpreter: None })
+fn tell(candidate: &Candidate, begun: Begun<'_>) -> io::Result<Classification> {
+    if begun.whole || begun.bytes.len() >= BEGINNING {
+        classify_begun(begun.bytes, begun.file, candidate.executable())
+    } else {
+        classify(begun.file, candidate.executable())
+    }
 }
 
 fn entry(
     candidate: &Candidate,
     prefix: &Prefix,
     outcome: &Outcome<Told>,
-    interpreters: &HashSet<Identity>,
+    roles: &Roles,
 ) -> Option<Entry> {
     let path = listed_path(candidate, prefix).ok()?;
-    let entry_type = entry_type(candidate, outcome, interpreters);
+    let entry_type = entry_type(candidate, outcome, roles);
     Entry::new(path.to_vec(), outcome.digest, entry_type).ok()
 }
 
@@ -206,14 +210,18 @@ fn listed_path<'a>(candidate: &'a Candidate, prefix: &Prefix) -> Result<&'a [u8]
     Ok(path)
 }
 
-fn entry_type(
-    candidate: &Candidate,
-    outcome: &Outcome<Told>,
-    interpreters: &HashSet<Identity>,
-) -> EntryType {
-    let runs_scripts = interpreters.contains(&candidate.identity());
-    let extra = if runs_scripts { EntryType::INDIRECT } else { EntryType::EMPTY };
-    outcome.inspected.entry_type | extra
+fn entry_type(candidate: &Candidate, outcome: &Outcome<Told>, roles: &Roles) -> EntryType {
+    let Roles { interpreters, loaders } = roles;
+    let told = outcome.inspected.entry_type;
+    let identity = candidate.identity();
+    let told = match interpreters.contains(&identity) {
+        true => told | EntryType::INDIRECT,
+        false => told,
+    };
+    match loaders.contains(&identity) && candidate.executable() {
+        true => told | EntryType::DIRECT,
+        false => told,
+    }
 }
 
 /// Keeps the pairs that are to be kept, in their order.
@@ -232,31 +240,53 @@ fn retain_both<A, B>(ones: &mut Vec<A>, others: &mut Vec<B>, mut keep: impl FnMu
     others.truncate(kept);
 }
 
-/// The programs that run scripts, by the names that the scripts use, each with a number.
-#[derive(Debug, Default)]
-struct Interpreters(Mutex<HashMap<Vec<u8>, u32>>);
+/// What one file is to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Role {
+    /// It runs scripts.
+    Interpreter,
+    /// It loads programs, and is run by hand to say how, as ldd(1) does.
+    Loader,
+}
 
-impl Interpreters {
+/// The files that others name.
+#[derive(Debug, Default)]
+struct Roles {
+    interpreters: HashSet<Identity>,
+    loaders: HashSet<Identity>,
+}
+
+/// The files that run others, by the names that those use, each with a number.
+#[derive(Debug, Default)]
+struct Runners(Mutex<HashMap<(Role, Vec<u8>), u32>>);
+
+impl Runners {
     /// The number of that name. There are not as many programs as there are numbers.
-    fn number(&self, name: Vec<u8>) -> Option<u32> {
+    fn number(&self, runner: (Role, Vec<u8>)) -> Option<u32> {
         let Self(numbers) = self;
         let mut numbers = numbers.lock().unwrap_or_else(PoisonError::into_inner);
         let next = u32::try_from(numbers.len()).ok()?;
-        Some(*numbers.entry(name).or_insert(next))
+        Some(*numbers.entry(runner).or_insert(next))
     }
 
     /// The files that these are, whatever their names: a driver holds one entry for all hard links
     /// of a file, and refuses a second that differs.
-    fn files(self, used: &HashSet<u32>, root: &Path) -> HashSet<Identity> {
+    fn files(self, used: &HashSet<u32>, root: &Path) -> Roles {
         let Self(numbers) = self;
         let numbers = numbers.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let names = numbers.into_iter().filter(|(_, number)| used.contains(number));
-        names
-            .filter_map(|(name, _)| {
-                let real = fingerprint::resolve_in(root, Path::new(OsStr::from_bytes(&name)));
-                real.and_then(fs::metadata).ok().map(|metadata| Identity::of(&metadata))
-            })
-            .collect()
+        let mut roles = Roles::default();
+        for ((role, name), number) in numbers {
+            if !used.contains(&number) {
+                continue;
+            }
+            let real = fingerprint::resolve_in(root, Path::new(OsStr::from_bytes(&name)));
+            let Ok(metadata) = real.and_then(fs::metadata) else { continue };
+            match role {
+                Role::Interpreter => roles.interpreters.insert(Identity::of(&metadata)),
+                Role::Loader => roles.loaders.insert(Identity::of(&metadata)),
+            };
+        }
+        roles
     }
 }
 
@@ -284,7 +314,7 @@ mod tests {
         });
         let results = (0..COUNT).map(|number| {
             let digest = Hasher::digest(Algorithm::Md5, &number.to_le_bytes());
-            let inspected = Told { entry_type: EntryType::FILE, interpreter: None };
+            let inspected = Told { entry_type: EntryType::FILE, runner: None };
             Ok(Outcome { digest, bytes: 0, inspected })
         });
         let prefix = Prefix::new(None);
@@ -292,7 +322,7 @@ mod tests {
             prefix: &prefix,
             candidates: candidates.collect(),
             results: results.collect(),
-            interpreters: HashSet::new(),
+            roles: Roles::default(),
             bytes: 0,
             set_id: 0,
         };

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
-use fingerprint::{Attempt, Batch, Depth, Found, TreeError};
+use fingerprint::{Attempt, Batch, Depth, FileError, Found, TreeError};
 use sigfile::printable;
 
 use crate::candidate::{Candidate, Choice, Selection};
@@ -109,26 +109,29 @@ impl Search<'_> {
             Found::File(file) => selection.choose(file),
             Found::PassedOver(path) => Choice::PassedOver(path, "shown by the kernel, not kept"),
         };
-        let walked = Mutex::new((&mut self.candidates, Vec::new(), Vec::new()));
+        let walked = Mutex::new((&mut self.candidates, Vec::new(), Vec::new(), Vec::new()));
         self.batch.walk(root, depth, |found| {
             let chosen: Vec<_> = found.into_iter().map(|found| found.map(choose)).collect();
             let mut walked = walked.lock().unwrap_or_else(PoisonError::into_inner);
-            let (candidates, passed_over, errors) = &mut *walked;
+            let (candidates, passed_over, unknown, errors) = &mut *walked;
             for choice in chosen {
                 match choice {
                     Ok(Choice::Listed(candidate)) => candidates.push(candidate),
                     Ok(Choice::NotAsked) => {}
                     Ok(Choice::PassedOver(path, reason)) => passed_over.push((path, reason)),
+                    Ok(Choice::Unknown(path, error)) => unknown.push((path, error)),
                     Err(error) => errors.push(error),
                 }
             }
         });
         // Threads find things when they do; what is said has an order.
         let walked = walked.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let (_, mut passed_over, mut errors) = walked;
+        let (_, mut passed_over, mut unknown, mut errors) = walked;
         passed_over.sort_unstable();
+        unknown.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         errors.sort_unstable_by(|one, other| one.path.cmp(&other.path));
         passed_over.iter().for_each(|(path, reason)| self.pass_over(path, reason));
+        unknown.iter().for_each(|(path, error)| self.faults.add(Untold(path, error)));
         errors.iter().for_each(|error| self.faults.add(Described(error)));
     }
 
@@ -163,6 +166,9 @@ impl Search<'_> {
                 Choice::Listed(candidate) => self.candidates.push(candidate),
                 Choice::NotAsked => {}
                 Choice::PassedOver(path, reason) => self.pass_over(&path, reason),
+                Choice::Unknown(path, error) => {
+                    self.faults.add(format_args!("{list}:{number}: {}", Untold(&path, &error)));
+                }
             },
             Ok(None) => self.pass_over(name, "not a regular file"),
             Err(error) => self.faults.add(format_args!("{list}:{number}: {}", Described(&error))),
@@ -188,6 +194,16 @@ impl fmt::Display for Described<'_> {
             Attempt::StatLink => write!(out, "Cannot stat symlink `{path}': {reason}"),
             Attempt::RealPath => write!(out, "Cannot find absolute path `{path}': {reason}"),
         }
+    }
+}
+
+/// Why it is not known whether a file is to be listed.
+struct Untold<'a>(&'a Path, &'a FileError);
+
+impl fmt::Display for Untold<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(path, error) = self;
+        write!(out, "Cannot tell whether `{}' is a shared library: {error}", shown(path))
     }
 }
 

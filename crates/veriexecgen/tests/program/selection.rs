@@ -7,7 +7,7 @@ use std::os::unix::net::UnixListener;
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
-use crate::tree::Tree;
+use crate::tree::{Tree, library};
 
 #[test]
 fn without_r_only_what_the_directory_holds_itself() {
@@ -28,13 +28,19 @@ fn directories_add_up_and_files_appear_once() {
 #[test]
 fn programs_and_shared_libraries_or_all() {
     let tree = Tree::with_programs(&["program"]);
-    tree.file("libx.so", b"\x7fELF", 0o644);
-    tree.file("libx.so.1", b"\x7fELF", 0o444);
+    // What a library is called is of no matter, nor whether it may be executed.
+    tree.file("libx.so.1", library(), 0o444);
+    tree.file("binding.node", library(), 0o644);
     tree.file("libc.so", "GROUP ( libc.so.6 )", 0o644);
+    tree.file("cut.so", &library()[..63], 0o644);
     tree.file("data", "\x7fELF", 0o644);
     tree.file("group-may", "", 0o654);
-    assert_eq!(tree.names(&["-d", "."]), ["group-may", "libx.so", "libx.so.1", "program"]);
-    let all = ["data", "group-may", "libc.so", "libx.so", "libx.so.1", "program"];
+    let programs = ["binding.node", "group-may", "libx.so.1", "program"];
+    assert_eq!(tree.names(&["-d", "."]), programs);
+    fs::write(tree.path("list"), "binding.node\ndata\n").unwrap();
+    assert_eq!(tree.names(&["-f", "list"]), ["binding.node"]);
+    fs::remove_file(tree.path("list")).unwrap();
+    let all = ["binding.node", "cut.so", "data", "group-may", "libc.so", "libx.so.1", "program"];
     assert_eq!(tree.names(&["-a", "-d", "."]), all);
 }
 

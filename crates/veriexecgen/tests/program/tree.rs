@@ -16,6 +16,17 @@ use tempfile::TempDir;
 /// SHA-256 of "abc", as FIPS 180 publishes it.
 pub(crate) const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
+/// A shared library without anything in it: the header of an ELF file of type `ET_DYN`.
+pub(crate) fn library() -> Vec<u8> {
+    let mut header = b"\x7fELF\x02\x01\x01".to_vec();
+    header.resize(16, 0);
+    header.extend([3, 0, 62, 0, 1, 0, 0, 0]);
+    header.resize(64, 0);
+    // Of the sizes, that of a row of the table of segments, which has none.
+    header[54] = 56;
+    header
+}
+
 /// A directory of its own, in which the program runs.
 pub(crate) struct Tree {
     root: PathBuf,

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use fingerprint::{FileError, Identity};
 use sigfile::lint::Severity;
-use sigfile::{Aspect, Classification, Entry, EntryType, Line, aspects, classify, printable};
+use sigfile::{Aspect, Classification, Entry, EntryType, Kind, Line, aspects, classify, printable};
 
 use super::finding::Finding;
 use crate::machine::tree::{Tree, is_missing};
@@ -32,12 +32,13 @@ pub(super) fn lint(text: &[u8], tree: &Tree) -> Vec<Finding> {
 }
 
 /// The codes of these findings.
-pub(super) const CODES: [&str; 12] = [
+pub(super) const CODES: [&str; 13] = [
     "missing-file",
     "not-regular",
     "unreadable",
     "conflicting-link",
     "library-flags",
+    "module-flags",
     "script-without-file",
     "program-flags",
     "missing-interpreter",
@@ -59,6 +60,7 @@ enum Fault<'a> {
         aspect: Aspect,
     },
     LibraryFlags,
+    ModuleFlags,
     ScriptWithoutFile,
     ProgramFlags,
     MissingInterpreter(&'a [u8]),
@@ -77,6 +79,7 @@ impl Fault<'_> {
             Self::Unreadable(_) | Self::UnreadableInterpreter(..) => "unreadable",
             Self::ConflictingLink { .. } => "conflicting-link",
             Self::LibraryFlags => "library-flags",
+            Self::ModuleFlags => "module-flags",
             Self::ScriptWithoutFile => "script-without-file",
             Self::ProgramFlags => "program-flags",
             Self::MissingInterpreter(_) => "missing-interpreter",
@@ -118,6 +121,9 @@ impl Fault<'_> {
             ),
             Self::LibraryFlags => "is a shared library, which is opened and mapped, but is not \
                                    listed for that; expected library"
+                .into(),
+            Self::ModuleFlags => "is a module of the kernel, which is read and taken in as code, \
+                                  but is not listed for that; expected library"
                 .into(),
             Self::ScriptWithoutFile => "is run by an interpreter, which opens it, but is not \
                                         listed for that; expected script"
@@ -262,17 +268,19 @@ fn file_faults<'a>(one: &Listed, file: &File, files: &Files<'a>) -> Vec<Fault<'a
 fn flag_faults<'a>(one: &Listed, classification: &Classification) -> Option<Fault<'a>> {
     let accesses = one.accesses();
     let lacks = |access| !accesses.contains(access);
-    let seems = classification.entry_type;
-    let library = EntryType::INDIRECT | EntryType::FILE;
-    let script = EntryType::DIRECT | EntryType::FILE;
-    if seems.contains(library) && lacks(library) {
-        return Some(Fault::LibraryFlags);
+    let mapped = EntryType::INDIRECT | EntryType::FILE;
+    let may_run = classification.entry_type.contains(EntryType::DIRECT);
+    match classification.kind {
+        Kind::Library if lacks(mapped) => Some(Fault::LibraryFlags),
+        Kind::Module if lacks(mapped) => Some(Fault::ModuleFlags),
+        Kind::Interpreted if !lacks(EntryType::DIRECT) && lacks(EntryType::FILE) => {
+            Some(Fault::ScriptWithoutFile)
+        }
+        Kind::Program if may_run && lacks(EntryType::DIRECT) && lacks(EntryType::INDIRECT) => {
+            Some(Fault::ProgramFlags)
+        }
+        _ => None,
     }
-    if seems == script && !lacks(EntryType::DIRECT) && lacks(EntryType::FILE) {
-        return Some(Fault::ScriptWithoutFile);
-    }
-    let neither = lacks(EntryType::DIRECT) && lacks(EntryType::INDIRECT);
-    (seems == EntryType::DIRECT && neither).then_some(Fault::ProgramFlags)
 }
 
 /// Looks at each interpreter that a listed script names, once.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use fingerprint::{Attempt, Batch, Depth, Found, FoundFile, Identity};
+use fingerprint::{Attempt, Batch, Depth, FileError, Found, FoundFile, Identity, TreeError};
 use sigfile::{is_program_or_library, printable};
 
 use crate::answer::complaints::Complaints;
@@ -64,22 +64,33 @@ impl<'a> Unlisted<'a> {
         found: &mut Vec<PathBuf>,
         complaints: &mut Complaints,
     ) {
-        let searched = Mutex::new((found, Vec::new()));
+        let searched = Mutex::new((found, Vec::new(), Vec::new()));
         batch.walk(top, Depth::All, |files| {
+            let looked_at: Vec<_> = files.into_iter().map(|file| self.look(file, top)).collect();
             let mut searched = searched.lock().unwrap_or_else(PoisonError::into_inner);
-            for file in files {
-                match file {
-                    Ok(Found::File(file)) if self.is_unlisted(&file, top) => {
-                        searched.0.push(file.path);
-                    }
-                    Ok(_) => {}
+            let (found, untold, errors) = &mut *searched;
+            for looked_at in looked_at {
+                match looked_at {
+                    Ok(Looked::Unlisted(path)) => found.push(path),
+                    Ok(Looked::Untold(path, error)) => untold.push((path, error)),
+                    Ok(Looked::OfNoInterest) => {}
                     Err(error) if error.attempt == Attempt::StatLink => {}
-                    Err(error) => searched.1.push(error),
+                    Err(error) => errors.push(error),
                 }
             }
         });
         // Threads find things when they do; what is said has an order.
-        let (_, mut errors) = searched.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let searched = searched.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (_, mut untold, mut errors) = searched;
+        untold.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        for (path, error) in untold {
+            let path = self.tree.path(&path);
+            complaints.add(format_args!(
+                "`{}' is not listed, and cannot be looked into to tell whether it is a shared \
+                 library: {error}",
+                printable(&path)
+            ));
+        }
         errors.sort_unstable_by(|one, other| one.path.cmp(&other.path));
         for error in errors {
             let path = self.tree.path(&error.path);
@@ -88,10 +99,27 @@ impl<'a> Unlisted<'a> {
         }
     }
 
-    fn is_unlisted(&self, file: &FoundFile, top: &Path) -> bool {
+    fn look(&self, found: Result<Found, TreeError>, top: &Path) -> Result<Looked, TreeError> {
+        let Found::File(FoundFile { path, status }) = found? else {
+            return Ok(Looked::OfNoInterest);
+        };
         // What a symbolic link leads to is below the directory itself, or not of interest.
-        file.path.starts_with(top)
-            && !self.known.contains(&file.status.identity)
-            && (self.all || is_program_or_library(&file.path, file.status.mode))
+        if !path.starts_with(top) || self.known.contains(&status.identity) {
+            return Ok(Looked::OfNoInterest);
+        }
+        let asked = if self.all { Ok(true) } else { is_program_or_library(&path, &status) };
+        Ok(match asked {
+            Ok(true) => Looked::Unlisted(path),
+            Ok(false) => Looked::OfNoInterest,
+            Err(error) => Looked::Untold(path, error),
+        })
     }
+}
+
+/// What is made of a file.
+enum Looked {
+    Unlisted(PathBuf),
+    /// It may be one that should be listed.
+    Untold(PathBuf, FileError),
+    OfNoInterest,
 }

@@ -159,6 +159,31 @@ fn flags_that_do_not_fit_the_file_are_named() {
     lint(&machine, &lines).done();
 }
 
+#[test]
+fn a_module_that_the_kernel_would_not_take_in_is_named() {
+    let machine = Machine::with(&[]);
+    machine.file("x.ko", module(), 0o644);
+    let run = lint(&machine, &[machine.line("x.ko", "file")]).expect(1);
+    assert_eq!(found(&run), ["1:1 warning module-flags"]);
+    lint(&machine, &[machine.line("x.ko", "library")]).done();
+}
+
+/// An object file with the section that modules of Linux have.
+fn module() -> Vec<u8> {
+    let mut module = object(1);
+    // The table of sections begins after the header; the first of its two rows is of their names.
+    module[40] = 64;
+    module[58..62].copy_from_slice(&[64, 0, 2, 0]);
+    let names = b"\0.gnu.linkonce.this_module\0";
+    let mut rows = [0_u8; 128];
+    rows[24] = 64 + 128;
+    rows[32] = names.len() as u8;
+    rows[64] = 1;
+    module.extend(rows);
+    module.extend(names);
+    module
+}
+
 /// The least that is an ELF file of a type, 2 a program or 3 a shared library: 64 bits wide, least
 /// significant byte first.
 fn object(kind: u8) -> Vec<u8> {
