@@ -13,7 +13,7 @@ use rustix::process::{Resource, getrlimit};
 use crate::file::FileError;
 use crate::queue::Queue;
 use crate::results::Results;
-use crate::tree::{self, Depth, Found, TreeError};
+use crate::tree::{self, Depth, Found, TreeError, Walk};
 use crate::worker::Worker;
 use crate::{Algorithm, Digest, Engine, Version};
 
@@ -125,10 +125,16 @@ impl Batch {
         depth: Depth,
         found: impl Fn(Vec<Result<Found, TreeError>>) + Sync,
     ) {
+        self.walk_in(Walk { top: root, depth, root: None }, found);
+    }
+
+    /// The same, maybe below a directory that is taken for the root.
+    pub fn walk_in(&self, walk: Walk<'_>, found: impl Fn(Vec<Result<Found, TreeError>>) + Sync) {
+        let depth = walk.depth;
         let more = depth == Depth::All && self.walkers > self.pool.current_num_threads();
         // If there are no more to be had, these do.
         let walkers = more.then(|| pool("walk", self.walkers).ok()).flatten();
-        tree::walk(walkers.as_ref().unwrap_or(&self.pool), root, depth, &found);
+        tree::walk(walkers.as_ref().unwrap_or(&self.pool), walk, &found);
     }
 
     /// Hashes every file; the results are in the order of the jobs, one for each.

@@ -66,4 +66,4 @@ pub use rooted::resolve_in;
 #[cfg(feature = "std")]
 pub use status::{Identity, Status, Version};
 #[cfg(feature = "std")]
-pub use tree::{Attempt, Depth, Found, FoundFile, TreeError, locate};
+pub use tree::{Attempt, Depth, Found, FoundFile, TreeError, Walk, locate, locate_in};

@@ -12,7 +12,7 @@ use rustix::fd::BorrowedFd;
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, statat};
 use rustix::io::{Errno, retry_on_intr};
 
-use crate::{Status, pseudo};
+use crate::{Status, pseudo, resolve_in};
 
 /// How far down a walk goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,19 +42,30 @@ pub enum Found {
     PassedOver(PathBuf),
 }
 
+/// Where to look for files.
+#[derive(Clone, Copy, Debug)]
+pub struct Walk<'a> {
+    /// The directory, or a file.
+    pub top: &'a Path,
+    /// How far down to go.
+    pub depth: Depth,
+    /// The real path of a directory that is taken for the root: the top is in it, and symbolic links
+    /// lead to where they would after chroot(2). Without it they lead to where they do.
+    pub root: Option<&'a Path>,
+}
+
 /// Finds the regular files of a directory on the threads of a pool, some at a time; see
 /// [`Batch::walk`](crate::Batch::walk).
 pub(crate) fn walk(
     pool: &ThreadPool,
-    root: &Path,
-    depth: Depth,
+    walk: Walk<'_>,
     found: &(dyn Fn(Vec<Result<Found, TreeError>>) + Sync),
 ) {
     let mut walked = Gathered::new(found);
-    let directory = enter(root, &mut |file| walked.add(file));
+    let directory = enter(walk, &mut |file| walked.add(file));
     drop(walked);
     if let Some(directory) = directory {
-        pool.scope(|scope| spread(scope, directory, depth, found));
+        pool.scope(|scope| spread(scope, directory, walk, found));
     }
 }
 
@@ -62,13 +73,13 @@ pub(crate) fn walk(
 fn spread<'a>(
     scope: &Scope<'a>,
     directory: PathBuf,
-    depth: Depth,
+    walk: Walk<'a>,
     found: &'a (dyn Fn(Vec<Result<Found, TreeError>>) + Sync),
 ) {
     let mut gathered = Gathered::new(found);
-    read(&directory, &mut |file| gathered.add(file), &mut |below| match depth {
+    read(&directory, walk.root, &mut |file| gathered.add(file), &mut |below| match walk.depth {
         Depth::Children => {}
-        Depth::All => scope.spawn(move |scope| spread(scope, below, depth, found)),
+        Depth::All => scope.spawn(move |scope| spread(scope, below, walk, found)),
     });
 }
 
@@ -111,6 +122,24 @@ pub fn locate(path: &Path) -> Result<Option<FoundFile>, TreeError> {
     resolve(path, metadata)
 }
 
+/// The same of a path below a directory that is taken for the root, of which the real path is
+/// given: symbolic links lead to where they would after chroot(2).
+///
+/// # Errors
+/// As those of [`locate`]; their path is the whole path.
+pub fn locate_in(root: &Path, path: &Path) -> Result<Option<FoundFile>, TreeError> {
+    let whole = || below(root, path);
+    let found = resolve_in(root, path).and_then(|real| Ok((fs::symlink_metadata(&real)?, real)));
+    let (metadata, path) = found.map_err(|reason| unresolved(&whole(), reason))?;
+    let status = Status::of(&metadata);
+    Ok(metadata.is_file().then_some(FoundFile { path, status }))
+}
+
+/// A path below a root, seen from outside.
+fn below(root: &Path, path: &Path) -> PathBuf {
+    root.join(path.strip_prefix("/").unwrap_or(path))
+}
+
 /// Why something below a directory could not be looked at.
 ///
 /// The text leaves the path to the caller, who knows how it can be printed.
@@ -138,11 +167,18 @@ pub enum Attempt {
     RealPath,
 }
 
-/// The real path of a root, if that is a directory.
-fn enter(root: &Path, found: &mut dyn FnMut(Result<Found, TreeError>)) -> Option<PathBuf> {
-    let looked_at = fs::canonicalize(root).and_then(|real| Ok((fs::metadata(&real)?, real)));
-    match looked_at {
-        Err(reason) => found(Err(unresolved(root, reason))),
+/// The real path of a top, if that is a directory.
+fn enter(walk: Walk<'_>, found: &mut dyn FnMut(Result<Found, TreeError>)) -> Option<PathBuf> {
+    let Walk { top, root, .. } = walk;
+    let real = match root {
+        None => fs::canonicalize(top),
+        Some(root) => resolve_in(root, top),
+    };
+    match real.and_then(|real| Ok((fs::metadata(&real)?, real))) {
+        Err(reason) => {
+            let top = root.map_or_else(|| top.to_owned(), |root| below(root, top));
+            found(Err(unresolved(&top, reason)));
+        }
         Ok((metadata, path)) if metadata.is_file() => {
             found(Ok(Found::File(FoundFile { path, status: Status::of(&metadata) })));
         }
@@ -163,6 +199,7 @@ fn enter(root: &Path, found: &mut dyn FnMut(Result<Found, TreeError>)) -> Option
 /// Finds the files of one directory, of which the real path is given, and the directories.
 fn read(
     directory: &Path,
+    root: Option<&Path>,
     found: &mut dyn FnMut(Result<Found, TreeError>),
     below: &mut dyn FnMut(PathBuf),
 ) {
@@ -194,7 +231,8 @@ fn read(
         match kind_of(opened, name, entry.file_type()) {
             Ok(FileType::Directory) => below(path_of(directory, name)),
             kind => {
-                let file = of_entry(directory, opened, name, kind);
+                let place = Place { directory, opened, root };
+                let file = of_entry(place, name, kind);
                 file.transpose().into_iter().for_each(&mut *found);
             }
         }
@@ -210,19 +248,33 @@ fn kind_of(opened: BorrowedFd<'_>, name: &CStr, said: FileType) -> Result<FileTy
     }
 }
 
+/// A directory that is being read.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    directory: &'a Path,
+    opened: BorrowedFd<'a>,
+    /// What is taken for the root.
+    root: Option<&'a Path>,
+}
+
 fn of_entry(
-    directory: &Path,
-    opened: BorrowedFd<'_>,
+    place: Place<'_>,
     name: &CStr,
     kind: Result<FileType, Errno>,
 ) -> Result<Option<Found>, TreeError> {
+    let Place { directory, opened, root } = place;
     let path = path_of(directory, name);
     // The root is a real path and no link was followed below it, so this is one too. It is looked
     // at from its directory, not all the way from the top.
     let looked_at = match kind {
         Ok(FileType::RegularFile) => statat(opened, name, AtFlags::SYMLINK_NOFOLLOW),
         Ok(FileType::Symlink) => {
-            return Ok(match locate(&path)? {
+            let inside = root.and_then(|root| Some((root, path.strip_prefix(root).ok()?)));
+            let located = match inside {
+                None => locate(&path),
+                Some((root, inside)) => locate_in(root, inside),
+            };
+            return Ok(match located? {
                 Some(file) if pseudo::leads_into(&file.path) => Some(Found::PassedOver(path)),
                 file => file.map(Found::File),
             });
@@ -286,7 +338,7 @@ mod tests {
         let walked = [1, 3].map(|threads| {
             let walked = Mutex::new((Vec::new(), Vec::new()));
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            walk(&pool, &root, depth, &|found| {
+            walk(&pool, Walk { top: &root, depth, root: None }, &|found| {
                 let mut walked = walked.lock().unwrap();
                 for file in found {
                     match file {
@@ -355,6 +407,45 @@ mod tests {
         let (paths, errors) = walked(&dir, "top", Depth::All);
         assert_eq!(paths, ["outside", "top/a", "top/sub/b", "top/sub/deep/c"]);
         assert!(errors.is_empty(), "{errors:?}");
+    }
+
+    #[test]
+    fn links_below_another_root_lead_to_where_they_would() {
+        let dir = tree();
+        let root = fs::canonicalize(dir.path()).unwrap().join("top");
+        symlink("/sub/deep/c", root.join("absolute")).unwrap();
+        symlink("../../../../a", root.join("sub/out")).unwrap();
+        symlink("/outside", root.join("dangling")).unwrap();
+        symlink("/sub/deep", root.join("to-dir")).unwrap();
+        symlink("loop", root.join("loop")).unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+        let walked = |top: &str| {
+            let walked = Mutex::new((BTreeSet::new(), BTreeSet::new()));
+            let top = Walk { top: Path::new(top), depth: Depth::All, root: Some(&root) };
+            walk(&pool, top, &|found| {
+                let mut walked = walked.lock().unwrap();
+                for file in found {
+                    match file {
+                        Ok(Found::File(FoundFile { path, .. })) => walked.0.insert(path),
+                        Ok(other) => panic!("{other:?}"),
+                        Err(TreeError { path, .. }) => walked.1.insert(path),
+                    };
+                }
+            });
+            walked.into_inner().unwrap()
+        };
+        let paths = |paths: &[&str]| paths.iter().map(|path| root.join(path)).collect();
+        let all = (paths(&["a", "sub/b", "sub/deep/c"]), paths(&["dangling", "loop"]));
+        assert_eq!(walked("/"), all);
+        assert_eq!(walked("/to-dir"), (paths(&["sub/deep/c"]), paths(&[])));
+        assert_eq!(walked("/sub"), (paths(&["a", "sub/b", "sub/deep/c"]), paths(&[])));
+        assert_eq!(walked("/none"), (paths(&[]), paths(&["none"])));
+        let located = |path: &str| locate_in(&root, Path::new(path)).unwrap().unwrap().path;
+        assert_eq!(located("/sub/out"), root.join("a"));
+        assert_eq!(located("absolute"), root.join("sub/deep/c"));
+        assert!(locate_in(&root, Path::new("/to-dir")).unwrap().is_none());
+        let error = locate_in(&root, Path::new("/dangling")).unwrap_err();
+        assert_eq!((error.path, error.attempt), (root.join("dangling"), Attempt::StatLink));
     }
 
     #[test]

@@ -155,7 +155,7 @@ fn search(
     faults: &mut Faults,
     narration: &mut Narration,
 ) -> Result<Vec<Candidate>> {
-    let sources = Sources::new(cli);
+    let sources = Sources::new(cli, prefix);
     narration.say(format_args!(
         "Fingerprinting {sources} ({}) ({}) using {algorithm}",
         if cli.all { "all files" } else { "executables only" },

@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::fs;
+use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Components, Path, PathBuf};
 
 use sigfile::printable;
 
@@ -33,6 +34,40 @@ impl Prefix {
         rests.into_iter().find(|rest| rest.starts_with(b"/") && rest.len() > 1)
     }
 
+    /// The path that a name will have once the prefix is the root; `None` if the name does not lead
+    /// there, or there is no other root.
+    ///
+    /// Up to the prefix the name is resolved as any other, and from there on not at all: whoever
+    /// resolves it must stay inside.
+    pub(crate) fn inside(&self, name: &Path) -> Option<PathBuf> {
+        let root = self.real.as_deref().filter(|root| *root != Path::new("/"))?;
+        let absolute = std::path::absolute(name).ok()?;
+        let mut rest = absolute.components();
+        let mut head = PathBuf::new();
+        loop {
+            let leaves = leaves(rest.clone());
+            if !leaves && fs::canonicalize(&head).is_ok_and(|real| real == root) {
+                return Some(Path::new("/").join(rest.as_path()));
+            }
+            head.push(rest.next()?);
+        }
+    }
+
+    /// Where a directory of the system is that will be started with the prefix as its root; the
+    /// path is an absolute one of that system.
+    ///
+    /// # Errors
+    /// If it is not there.
+    pub(crate) fn of_system(&self, directory: &Path) -> io::Result<PathBuf> {
+        match self.real.as_deref().filter(|root| *root != Path::new("/")) {
+            None => fs::symlink_metadata(directory).map(|_| directory.to_owned()),
+            Some(root) => {
+                fingerprint::resolve_in(root, directory)?;
+                Ok(root.join(directory.strip_prefix("/").unwrap_or(directory)))
+            }
+        }
+    }
+
     /// The directory that will be the root, without symbolic links, if it exists.
     pub(crate) fn root(&self) -> &Path {
         self.real.as_deref().unwrap_or(Path::new("/"))
@@ -51,6 +86,19 @@ impl fmt::Display for Prefix {
         }
         Ok(())
     }
+}
+
+/// Whether a path goes up above where it begins.
+fn leaves(path: Components<'_>) -> bool {
+    let mut depth = 0_usize;
+    !path.into_iter().all(|step| {
+        let next = match step {
+            Component::ParentDir => depth.checked_sub(1),
+            _ => depth.checked_add(1),
+        };
+        depth = next.unwrap_or_default();
+        next.is_some()
+    })
 }
 
 fn without_slashes(path: &Path) -> Vec<u8> {
@@ -85,6 +133,39 @@ mod tests {
         assert_eq!(stripped("/", "/bin/ls").as_deref(), Some("/bin/ls"));
         assert_eq!(stripped("", "/bin/ls").as_deref(), Some("/bin/ls"));
         assert_eq!(Prefix::new(None).strip(b"/bin/ls"), Some(&b"/bin/ls"[..]));
+    }
+
+    #[test]
+    fn names_lead_inside_by_any_way_and_are_not_resolved_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let real = fs::canonicalize(dir.path()).unwrap();
+        fs::create_dir_all(real.join("root/usr")).unwrap();
+        fs::create_dir(real.join("beside")).unwrap();
+        let link = |target: &str, name: &str| {
+            std::os::unix::fs::symlink(target, real.join(name)).unwrap();
+        };
+        link("root", "link");
+        link("/usr", "root/absolute");
+        link(".", "root/here");
+        let inside = |prefix: &str, name: &str| {
+            let inside = Prefix::new(Some(&real.join(prefix))).inside(&real.join(name));
+            inside.map(|path| path.to_str().unwrap().to_owned())
+        };
+        for prefix in ["root", "link", "beside/../root"] {
+            for name in ["root", "link", "./beside/../root", "root/usr/.."] {
+                let (top, below) = (inside(prefix, name), format!("{name}/absolute/x"));
+                let up = if name.ends_with("..") { "/usr/.." } else { "/" };
+                assert_eq!(top.as_deref(), Some(up), "{name}");
+                let below = inside(prefix, &below);
+                assert!(below.is_some_and(|below| below.ends_with("absolute/x")), "{name}");
+            }
+            assert_eq!(inside(prefix, "root/here/none").as_deref(), Some("/here/none"));
+            for name in ["beside", "root/../beside", ".", "none", "root/usr/../../beside"] {
+                assert_eq!(inside(prefix, name), None, "{name}");
+            }
+        }
+        assert_eq!(Prefix::new(None).inside(&real), None);
+        assert_eq!(Prefix::new(Some(Path::new("/"))).inside(&real), None);
     }
 
     #[test]

@@ -2,20 +2,20 @@
 
 use std::ffi::OsStr;
 use std::fmt;
-use std::fs;
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
-use fingerprint::{Attempt, Batch, Depth, FileError, Found, TreeError};
+use fingerprint::{Attempt, Batch, Depth, FileError, Found, TreeError, Walk};
 use sigfile::printable;
 
 use crate::candidate::{Candidate, Choice, Selection};
 use crate::cli::Cli;
 use crate::faults::Faults;
 use crate::narration::Narration;
+use crate::prefix::Prefix;
 
 /// The directories of `-D`, as NetBSD has them.
 const SYSTEM_DIRS: [&str; 8] =
@@ -23,7 +23,9 @@ const SYSTEM_DIRS: [&str; 8] =
 
 /// Everything that was named to be scanned.
 #[derive(Debug)]
-pub(crate) struct Sources {
+pub(crate) struct Sources<'a> {
+    /// In what they are looked for.
+    prefix: &'a Prefix,
     /// Those that a system may lack.
     system_dirs: Vec<PathBuf>,
     directories: Vec<PathBuf>,
@@ -33,11 +35,12 @@ pub(crate) struct Sources {
     terminator: u8,
 }
 
-impl Sources {
-    pub(crate) fn new(cli: &Cli) -> Self {
+impl<'a> Sources<'a> {
+    pub(crate) fn new(cli: &Cli, prefix: &'a Prefix) -> Self {
         let implied = cli.directories.is_empty() && cli.files_from.is_empty();
         let system_dirs = cli.system_dirs || implied;
         Self {
+            prefix,
             system_dirs: if system_dirs { SYSTEM_DIRS.map(Into::into).into() } else { Vec::new() },
             directories: cli.directories.clone(),
             lists: cli.files_from.clone(),
@@ -57,18 +60,24 @@ impl Sources {
         faults: &mut Faults,
         narration: &mut Narration,
     ) -> Result<Vec<Candidate>> {
-        let mut search = Search { selection, batch, faults, narration, candidates: Vec::new() };
-        for root in &self.system_dirs {
-            match fs::symlink_metadata(root) {
+        let prefix = self.prefix;
+        let mut search =
+            Search { selection, batch, prefix, faults, narration, candidates: Vec::new() };
+        for directory in &self.system_dirs {
+            // They are the system's that will be started from there, if another root was named.
+            match prefix.of_system(directory) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    let text = format_args!("This system has no {}.", root.display());
+                    let text = format_args!("This system has no {}.", directory.display());
                     search.narration.say(text);
                 }
-                _ => search.walk(root, self.depth),
+                Err(error) => {
+                    search.faults.add(format_args!("{}: {error}", shown(directory)));
+                }
+                Ok(directory) => search.walk(&directory, self.depth),
             }
         }
-        for root in &self.directories {
-            search.walk(root, self.depth);
+        for directory in &self.directories {
+            search.walk(directory, self.depth);
         }
         for list in &self.lists {
             search.read_list(list, self.terminator)?;
@@ -78,7 +87,7 @@ impl Sources {
 }
 
 /// Names the sources as NetBSD's program does: the directories, then the lists.
-impl fmt::Display for Sources {
+impl fmt::Display for Sources<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "";
         for directory in self.system_dirs.iter().chain(&self.directories) {
@@ -97,20 +106,26 @@ impl fmt::Display for Sources {
 struct Search<'a> {
     selection: &'a Selection,
     batch: &'a Batch,
+    prefix: &'a Prefix,
     faults: &'a mut Faults,
     narration: &'a mut Narration,
     candidates: Vec<Candidate>,
 }
 
 impl Search<'_> {
-    fn walk(&mut self, root: &Path, depth: Depth) {
+    fn walk(&mut self, top: &Path, depth: Depth) {
+        let inside = self.prefix.inside(top);
+        let walk = match &inside {
+            Some(top) => Walk { top, depth, root: Some(self.prefix.root()) },
+            None => Walk { top, depth, root: None },
+        };
         let selection = self.selection;
         let choose = |found| match found {
             Found::File(file) => selection.choose(file),
             Found::PassedOver(path) => Choice::PassedOver(path, "shown by the kernel, not kept"),
         };
         let walked = Mutex::new((&mut self.candidates, Vec::new(), Vec::new(), Vec::new()));
-        self.batch.walk(root, depth, |found| {
+        self.batch.walk_in(walk, |found| {
             let chosen: Vec<_> = found.into_iter().map(|found| found.map(choose)).collect();
             let mut walked = walked.lock().unwrap_or_else(PoisonError::into_inner);
             let (candidates, passed_over, unknown, errors) = &mut *walked;
@@ -161,7 +176,11 @@ impl Search<'_> {
             self.faults.add(format_args!("{list}:{number}: empty line; expected a file name"));
             return;
         }
-        match fingerprint::locate(name) {
+        let located = match self.prefix.inside(name) {
+            Some(name) => fingerprint::locate_in(self.prefix.root(), &name),
+            None => fingerprint::locate(name),
+        };
+        match located {
             Ok(Some(file)) => match self.selection.choose(file) {
                 Choice::Listed(candidate) => self.candidates.push(candidate),
                 Choice::NotAsked => {}

@@ -128,6 +128,48 @@ fn the_system_directories_are_scanned_if_nothing_else_is() {
 }
 
 #[test]
+fn below_a_prefix_links_lead_to_where_they_will() {
+    let tree = Tree::with_programs(&["root/opt/t/tool", "root/usr/lib/x", "outside", "usr/bad"]);
+    for (target, link) in [
+        ("/etc/alternatives/tool", "root/usr/bin/tool"),
+        ("/opt/t/tool", "root/etc/alternatives/tool"),
+        ("../../../../../../opt/t/tool", "root/usr/bin/up"),
+        ("/usr/lib", "root/lib"),
+        ("/usr/bin", "root/bin"),
+    ] {
+        fs::create_dir_all(tree.path(link).parent().unwrap()).unwrap();
+        tree.link(target, link);
+    }
+    let tool = ["root/opt/t/tool"];
+    let both = ["root/opt/t/tool", "root/usr/lib/x"];
+    let names = |arguments: &[&str]| {
+        let run = tree.run(&[&["-p", "root", "-o", "-"], arguments].concat()).expect(0);
+        let entries = crate::tree::entries(run.stdout.as_bytes());
+        let name = |path: &[u8]| format!("root{}", String::from_utf8(path.to_vec()).unwrap());
+        entries.iter().map(|entry| name(entry.path())).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&["-r", "-d", "root/usr/bin"]), tool);
+    assert_eq!(names(&["-r", "-d", "root"]), both);
+    // What is named may be a link itself, by any way to the prefix.
+    assert_eq!(names(&["-d", "root/bin"]), tool);
+    assert_eq!(names(&["-d", &tree.name("usr/../root/lib")]), ["root/usr/lib/x"]);
+    assert_eq!(names(&["-d", "root/bin/tool"]), tool);
+    tree.file("list", "root/bin/tool\nroot/lib/x\n./root/usr/bin/up\n", 0o644);
+    assert_eq!(names(&["-f", "list"]), both);
+    // The directories of the system are those of the system that is there.
+    assert_eq!(names(&[]), both);
+    // A link that leads out by the names of this machine leads nowhere.
+    tree.link(&tree.name("outside"), "root/usr/bin/out");
+    tree.link("loop", "root/usr/bin/loop");
+    let mut run = tree.run(&["-p", "root", "-d", "root/usr/bin", "-o", "S"]).expect(1);
+    for name in ["root/usr/bin/out", "root/usr/bin/loop"] {
+        run = run.complains(&format!("Cannot stat symlink `{}': ", tree.name(name)), "");
+    }
+    let missed = format!("`{}' is not below the prefix ", tree.name("outside"));
+    tree.run(&["-p", "root", "-d", "root/../outside", "-o", "S"]).expect(1).complains(&missed, "");
+}
+
+#[test]
 fn odd_names_are_read_back_as_they_are() {
     let tree = Tree::new();
     let mut names: Vec<Vec<u8>> = [
