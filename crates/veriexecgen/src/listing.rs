@@ -154,6 +154,8 @@ pub(crate) fn list<'a>(
             _ => told.entry_type,
         };
         let interpreter = told.interpreter.map(|name| (Role::Interpreter, name));
+        // A relative name is that of another file in each directory.
+        let interpreter = interpreter.filter(|(_, name)| name.starts_with(b"/"));
         let runner = interpreter.or(told.loader.map(|name| (Role::Loader, name)));
         Ok(Told { entry_type, runner: runner.and_then(|runner| named.number(runner)) })
     };

@@ -7,7 +7,9 @@ use std::path::Path;
 
 use fingerprint::{FileError, Identity};
 use sigfile::lint::Severity;
-use sigfile::{Aspect, Classification, Entry, EntryType, Kind, Line, aspects, classify, printable};
+use sigfile::{
+    Aspect, Classification, Entry, EntryType, Excerpt, Kind, Line, aspects, classify, printable,
+};
 
 use super::finding::Finding;
 use crate::machine::tree::{Tree, is_missing};
@@ -32,7 +34,7 @@ pub(super) fn lint(text: &[u8], tree: &Tree) -> Vec<Finding> {
 }
 
 /// The codes of these findings.
-pub(super) const CODES: [&str; 13] = [
+pub(super) const CODES: [&str; 14] = [
     "missing-file",
     "not-regular",
     "unreadable",
@@ -42,6 +44,7 @@ pub(super) const CODES: [&str; 13] = [
     "script-without-file",
     "program-flags",
     "missing-interpreter",
+    "relative-interpreter",
     "unlisted-interpreter",
     "interpreter-without-indirect",
     "set-id-indirect",
@@ -64,6 +67,7 @@ enum Fault<'a> {
     ScriptWithoutFile,
     ProgramFlags,
     MissingInterpreter(&'a [u8]),
+    RelativeInterpreter(&'a [u8]),
     UnlistedInterpreter(&'a [u8]),
     /// The first script that names it.
     InterpreterWithoutIndirect(&'a Entry),
@@ -83,6 +87,7 @@ impl Fault<'_> {
             Self::ScriptWithoutFile => "script-without-file",
             Self::ProgramFlags => "program-flags",
             Self::MissingInterpreter(_) => "missing-interpreter",
+            Self::RelativeInterpreter(_) => "relative-interpreter",
             Self::UnlistedInterpreter(_) => "unlisted-interpreter",
             Self::InterpreterWithoutIndirect(_) => "interpreter-without-indirect",
             Self::SetIdIndirect => "set-id-indirect",
@@ -131,9 +136,17 @@ impl Fault<'_> {
             Self::ProgramFlags => "is a program, but is listed neither as direct nor as indirect: \
                                    at strict level 2 it does not run"
                 .into(),
-            Self::MissingInterpreter(name) => {
-                format!("names {} as its interpreter, which does not exist", printable(name))
-            }
+            Self::MissingInterpreter(name) => format!(
+                "names {} as its interpreter, which does not exist{}",
+                Excerpt::new(name),
+                // The kernel takes the end of a line of another system for part of the name.
+                if name.ends_with(b"\r") { "; remove the carriage return" } else { "" }
+            ),
+            Self::RelativeInterpreter(name) => format!(
+                "names {} as its interpreter, which is another file in each directory that the \
+                 script is executed in; expected an absolute path",
+                Excerpt::new(name)
+            ),
             Self::UnlistedInterpreter(name) => format!(
                 "names {} as its interpreter, which is not listed: at strict level 2 it does not \
                  run",
@@ -293,6 +306,10 @@ fn interpreters(listed: &[Listed], files: &Files<'_>, tree: &Tree) -> Vec<Findin
             continue;
         };
         if !script.accesses().contains(EntryType::DIRECT) || !seen.insert(name) {
+            continue;
+        }
+        if !matches!(&**name, [] | [b'/', ..]) {
+            findings.push(script.finding(&Fault::RelativeInterpreter(name)));
             continue;
         }
         let metadata = tree.place(name).and_then(|place| place.metadata());
