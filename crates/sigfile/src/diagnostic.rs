@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use fingerprint::{Algorithm, DigestError};
 
-use crate::{EntryType, PathError, printable};
+use crate::{EntryType, Foreign, PathError, printable};
 
 /// Why a line of a signatures file gave no entry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +42,15 @@ impl Display for InFile<'_> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
+    /// The file has another format.
+    #[error(transparent)]
+    Foreign(Foreign),
+    /// The file begins with a mark that is no part of a path.
+    #[error(
+        "the file begins with a byte order mark; save it as UTF-8 without one, or remove its first \
+         three bytes"
+    )]
+    ByteOrderMark,
     /// The line does not begin with `/`.
     #[error("path {found} does not begin with \"/\"; expected an absolute path")]
     RelativePath {
@@ -144,6 +153,8 @@ impl Problem {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
+            Self::Foreign(_) => "foreign-format",
+            Self::ByteOrderMark => "byte-order-mark",
             Self::RelativePath { .. } => "relative-path",
             Self::Path(_) => "bad-path",
             Self::UnfinishedEscape => "unfinished-escape",
@@ -164,7 +175,9 @@ impl Problem {
     }
 
     /// Every code.
-    pub const CODES: [&'static str; 16] = [
+    pub const CODES: [&'static str; 18] = [
+        "foreign-format",
+        "byte-order-mark",
         "relative-path",
         "bad-path",
         "unfinished-escape",

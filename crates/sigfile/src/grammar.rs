@@ -20,6 +20,7 @@ use std::iter::FusedIterator;
 use fingerprint::{Algorithm, Digest, DigestError};
 
 use crate::cursor::Cursor;
+use crate::foreign::BYTE_ORDER_MARK;
 use crate::{Diagnostic, Entry, EntryType, Excerpt, PathError, Problem};
 
 /// The entries of a signatures file, in its order, and a diagnostic for each line that has none
@@ -120,6 +121,9 @@ fn path(cursor: &mut Cursor<'_>) -> Result<Vec<u8>, Diagnostic> {
             return Err(cursor.diagnose(Problem::Path(PathError::Root)));
         }
         [b'/', ..] => {}
+        rest if cursor.offset() == 0 && rest.starts_with(BYTE_ORDER_MARK) => {
+            return Err(cursor.diagnose(Problem::ByteOrderMark));
+        }
         [b'\\'] => return Err(cursor.diagnose(Problem::UnfinishedEscape)),
         rest => {
             let end = rest.iter().position(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));

@@ -36,6 +36,8 @@ mod difference;
 mod entry;
 mod entry_type;
 #[cfg(feature = "std")]
+mod foreign;
+#[cfg(feature = "std")]
 mod grammar;
 #[cfg(feature = "std")]
 pub mod lint;
@@ -56,6 +58,8 @@ pub use diagnostic::{Diagnostic, Excerpt, Problem};
 pub use difference::{Aspect, Change, Difference, aspects, difference};
 pub use entry::{Entry, PathError};
 pub use entry_type::{EntryType, UnknownFlag};
+#[cfg(feature = "std")]
+pub use foreign::{Foreign, foreign};
 #[cfg(feature = "std")]
 pub use grammar::{Entries, Line, entries};
 #[cfg(feature = "std")]

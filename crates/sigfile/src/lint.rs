@@ -9,7 +9,7 @@ use crate::difference::{Aspect, aspects};
 use crate::grammar::{self, Item};
 use crate::netbsd::{self, Loaded, Statement};
 use crate::printable::has_hidden_characters;
-use crate::{Diagnostic, Entry, EntryType, Excerpt, Line, Problem};
+use crate::{Diagnostic, Entry, EntryType, Excerpt, Line, Problem, foreign};
 
 /// Everything that the text of a signatures file gives cause to say, in the order of places.
 ///
@@ -19,6 +19,9 @@ use crate::{Diagnostic, Entry, EntryType, Excerpt, Line, Problem};
 /// it loads the same entries with the same accesses.
 #[must_use]
 pub fn lint(file: &[u8]) -> Vec<Finding> {
+    if let Some(Diagnostic { line, column, problem }) = foreign(file) {
+        return vec![Finding { line, column, path: None, fault: Fault::Syntax(problem) }];
+    }
     let mut entries = grammar::entries(file);
     let items: Vec<Item> = std::iter::from_fn(|| entries.next_item()).collect();
     let mut findings = Vec::new();
@@ -34,6 +37,7 @@ pub fn lint(file: &[u8]) -> Vec<Finding> {
     algorithms(&listed, &mut findings);
     repetitions(&listed, &mut findings);
     names(&listed, &mut findings);
+    escapes(file, &items, &mut findings);
     findings.sort_by_key(|finding| (finding.line, finding.column));
     findings
 }
@@ -84,6 +88,15 @@ pub enum Fault {
     /// The line is no entry.
     #[error(transparent)]
     Syntax(Problem),
+    /// A backslash in the path stands before what needs none.
+    #[error(
+        "a backslash takes the meaning from the byte after it, and there are no other escapes: the \
+         path is {path}; write the character that is meant, a blank as a backslash and a blank"
+    )]
+    NoEscape {
+        /// What the path is.
+        path: Excerpt,
+    },
     /// NetBSD loses the entry because a comment follows.
     #[error(
         "NetBSD's veriexecctl takes the end of the line for part of the comment, and loses this \
@@ -186,6 +199,7 @@ impl Fault {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Syntax(problem) => problem.code(),
+            Self::NoEscape { .. } => "no-escape",
             Self::TrailingComment => "trailing-comment",
             Self::NoFinalNewline => "no-final-newline",
             Self::TrailingBackslash => "trailing-backslash",
@@ -203,7 +217,8 @@ impl Fault {
     }
 
     /// The codes of all findings that are no errors of syntax, and [`Problem::CODES`] are those.
-    pub const CODES: [&'static str; 13] = [
+    pub const CODES: [&'static str; 14] = [
+        "no-escape",
         "trailing-comment",
         "no-final-newline",
         "trailing-backslash",
@@ -360,6 +375,27 @@ fn names(listed: &[&Line], findings: &mut Vec<Finding>) {
     }
 }
 
+/// Names each path in which a backslash stands before a letter or digit, as in `\040` of fstab(5).
+fn escapes(file: &[u8], items: &[Item], findings: &mut Vec<Finding>) {
+    for item in items {
+        let Ok(line) = &item.read else { continue };
+        let text = file.get(item.start..item.end).unwrap_or_default();
+        let mut bytes = text.iter();
+        let mut found = false;
+        while let Some(byte) = bytes.next() {
+            match byte {
+                b' ' | b'\t' => break,
+                b'\\' => found |= bytes.next().is_some_and(u8::is_ascii_alphanumeric),
+                _ => {}
+            }
+        }
+        if found {
+            let path = Excerpt::new(line.entry.path());
+            findings.push(finding(line, Fault::NoEscape { path }));
+        }
+    }
+}
+
 /// The lines of a file.
 struct Positions {
     /// Where each begins.
@@ -413,6 +449,23 @@ mod tests {
         );
         assert_eq!(lint(file.as_bytes()), []);
         assert_eq!(lint(b""), []);
+    }
+
+    #[test]
+    fn one_thing_is_said_of_a_file_in_another_format() {
+        let line = format!("{}  /usr/bin/env\n", "00".repeat(32));
+        assert_eq!(found(&line.repeat(1000)), ["1:1 foreign-format"]);
+        assert!(texts(&line)[0].contains("sha256sum(1)"));
+    }
+
+    #[test]
+    fn escapes_that_are_none_are_named() {
+        assert_eq!(found("/srv/my\\040prog MD5\n/b\\ c MD5 file\n"), ["1:1 no-escape"]);
+        let said = texts("/a\\x20b MD5\n");
+        assert!(said.iter().any(|text| text.contains("\"/ax20b\"")), "{said:?}");
+        for file in ["/a\\ 0 MD5\n", "/a\\\\0 MD5\n", "/a\\\\\\ 0 MD5\n", "/a MD5 \\\nfile\n"] {
+            assert_eq!(found(file), [] as [&str; 0], "{file}");
+        }
     }
 
     #[test]

@@ -23,7 +23,13 @@ fn a_bad_path_is_named() {
     let relative = "does not begin with \"/\"; expected an absolute path";
     assert_eq!(problem(" bin/ls MD5\n"), format!("1:2: path \"bin/ls\" {relative}"));
     assert_eq!(problem("\"/a\" MD5"), format!("1:1: path \"\\\"/a\\\"\" {relative}"));
-    assert_eq!(problem("\u{feff}/a MD5"), format!("1:1: path \"\\u{{feff}}/a\" {relative}"));
+    // A byte order mark is one at the beginning alone.
+    assert_eq!(
+        problem("\u{feff}/a MD5"),
+        "1:1: the file begins with a byte order mark; save it as UTF-8 without one, or remove its \
+         first three bytes"
+    );
+    assert_eq!(problem("\n\u{feff}/a MD5"), format!("2:1: path \"\\u{{feff}}/a\" {relative}"));
     assert_eq!(problem("\n,"), format!("2:1: path \",\" {relative}"));
     let root = "path is \"/\" alone; expected the name of a file";
     for file in ["/ MD5\n", "/\n", "/", "/\tx", "/\r\n", "/\r"] {

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use fingerprint::Digest;
-use sigfile::{Entry, EntryType, entries, printable};
+use sigfile::{Entry, EntryType, entries, foreign, printable};
 
 use crate::faults::Faults;
 
@@ -40,6 +40,10 @@ impl Previous {
             })?,
         };
         let mut listed = HashMap::new();
+        if let Some(foreign) = foreign(&bytes) {
+            faults.add(foreign.in_file(file));
+            return Ok(Self { bytes, listed });
+        }
         for line in entries(&bytes) {
             match line {
                 Ok(line) => {

@@ -116,6 +116,7 @@ mod tests {
     #[test]
     fn this_kernel_reads_lines_no_other_way() {
         const ENOENT: i32 = 2;
+        const EACCES: i32 = 13;
         const ENOEXEC: i32 = 8;
         let long = |name: usize, end: &str| {
             format!("#!{}{}{end}", "./".repeat(100), "x".repeat(name - 200))
@@ -148,7 +149,8 @@ mod tests {
             let file = file.filter(|file| !file.is_empty());
             let expected = match (&name, file) {
                 (None, _) => Err(ENOEXEC),
-                (Some(_), None) => Err(ENOENT),
+                // No name at all is that of the directory.
+                (Some(_), None) => Err(EACCES),
                 (Some(_), Some(_)) => Ok(0),
             };
             assert_eq!(kernels_word(line.as_bytes(), file), expected, "{line:?}");

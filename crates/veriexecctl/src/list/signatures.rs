@@ -36,6 +36,10 @@ fn read_all(source: impl Read, limit: u64) -> io::Result<Vec<u8>> {
 /// The good lines of a signatures file; there is a complaint about each other one.
 pub(crate) fn good_lines(file: &Path, complaints: &mut Complaints) -> Result<Vec<Line>> {
     let text = read(file)?;
+    if let Some(foreign) = sigfile::foreign(&text) {
+        complaints.add(format_args!("{}", foreign.in_file(file)));
+        return Ok(Vec::new());
+    }
     let good = |line: Result<Line, sigfile::Diagnostic>| {
         line.map_err(|problem| complaints.add(format_args!("{}", problem.in_file(file)))).ok()
     };

@@ -159,7 +159,7 @@ fn below_a_prefix_links_lead_to_where_they_will() {
     // The directories of the system are those of the system that is there.
     assert_eq!(names(&[]), both);
     // A link that leads out by the names of this machine leads nowhere.
-    tree.link(&tree.name("outside"), "root/usr/bin/out");
+    tree.link(tree.name("outside"), "root/usr/bin/out");
     tree.link("loop", "root/usr/bin/loop");
     let mut run = tree.run(&["-p", "root", "-d", "root/usr/bin", "-o", "S"]).expect(1);
     for name in ["root/usr/bin/out", "root/usr/bin/loop"] {

@@ -160,6 +160,53 @@ fn flags_that_do_not_fit_the_file_are_named() {
 }
 
 #[test]
+fn an_interpreter_has_the_name_that_the_kernel_reads() {
+    let machine = Machine::with(&["sh"]);
+    let sh = machine.name("sh");
+    for (script, line) in [
+        ("cr", format!("#!{sh}\r\n")),
+        ("good", format!("#!{sh}\n")),
+        ("relative", "#!sh\n".to_owned()),
+        ("cut", format!("#!{}{sh}\n", " ".repeat(256))),
+        ("nothing", "#!".to_owned()),
+    ] {
+        machine.file(script, line, 0o755);
+    }
+    let lines = ["cr", "good", "relative", "cut", "nothing"];
+    let mut lines: Vec<_> = lines.map(|name| machine.line(name, "script")).into();
+    lines.push(machine.line("sh", "interpreter"));
+    let run = lint(&machine, &lines).expect(1);
+    assert_eq!(
+        found(&run),
+        [
+            "1:1 warning missing-interpreter",
+            "3:1 warning relative-interpreter",
+            "5:1 warning missing-interpreter",
+        ]
+    );
+    assert!(run.stdout.contains("sh\\r\" as its interpreter, which does not exist; remove the"));
+}
+
+#[test]
+fn a_list_of_another_program_is_called_what_it_is() {
+    let machine = Machine::with(&["a"]);
+    let digest = "00".repeat(32);
+    let text = format!("{digest}  /usr/bin/env\n").repeat(1000);
+    machine.file("S", &text, 0o644);
+    machine.file("good", format!("{}\n", machine.line("a", "file")), 0o644);
+    let said = "S:1:1: the file is a list of checksums as sha256sum(1) writes it; expected lines";
+    for arguments in
+        [&["verify", "S"][..], &["load", "S"], &["diff", "S", "good"], &["diff", "good", "S"]]
+    {
+        let run = machine.control(arguments).expect(1);
+        assert_eq!(run.stderr.matches("checksums").count(), 1, "{arguments:?}: {}", run.stderr);
+        assert!(run.stderr.contains(said), "{arguments:?}: {}", run.stderr);
+    }
+    let run = machine.run(&["lint", "S"]).expect(1);
+    assert_eq!(found(&run), ["1:1 error foreign-format"]);
+}
+
+#[test]
 fn a_module_that_the_kernel_would_not_take_in_is_named() {
     let machine = Machine::with(&[]);
     machine.file("x.ko", module(), 0o644);
