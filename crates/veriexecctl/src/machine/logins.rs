@@ -34,7 +34,7 @@ const PROGRAMS: [(&[u8], &[u8]); 22] = [
 ];
 
 /// Files that these read.
-const READ: [&[u8]; 9] = [
+const READ: [&[u8]; 10] = [
     b"/etc/passwd",
     b"/etc/group",
     b"/etc/shadow",
@@ -44,6 +44,15 @@ const READ: [&[u8]; 9] = [
     b"/etc/securetty",
     b"/etc/shells",
     b"/etc/sudoers",
+    b"/etc/sudo.conf",
+];
+
+/// What sudo(8) loads to decide by its own configuration.
+const PLUGINS: [&[u8]; 4] = [
+    b"/usr/libexec/sudo/sudoers.so",
+    b"/usr/lib/sudo/sudoers.so",
+    b"/usr/lib64/sudo/sudoers.so",
+    b"/usr/local/libexec/sudo/sudoers.so",
 ];
 
 /// Files that these write, where there is such a thing.
@@ -54,6 +63,9 @@ const WRITTEN: [&[u8]; 5] =
 pub(crate) fn require(requirements: &mut Requirements<'_>) {
     for (program, by) in PROGRAMS {
         requirements.add_present(Deed::Execute, program, by);
+    }
+    for path in PLUGINS {
+        requirements.add_present(Deed::Load, path, b"/usr/bin/sudo");
     }
     for path in READ {
         requirements.add_present(Deed::Read, path, b"whoever logs in");

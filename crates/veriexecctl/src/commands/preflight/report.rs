@@ -53,7 +53,10 @@ impl Report<'_> {
             }
             match self.count(role).saturating_sub(named) {
                 0 => {}
-                more => writeln!(out, "{}: {more} more; -v names them", word(role))?,
+                more => {
+                    let reasons = self.reasons(role, named);
+                    writeln!(out, "{}: {more} more ({reasons}); -v names them", word(role))?;
+                }
             }
         }
         writeln!(
@@ -87,6 +90,21 @@ impl Report<'_> {
 
     fn of(&self, role: Role) -> impl Iterator<Item = &Judged<'_>> {
         self.findings.iter().filter(move |judged| judged.role() == Some(role))
+    }
+
+    /// How many of a kind would be denied for each reason, behind those that are named.
+    fn reasons(&self, role: Role, named: usize) -> String {
+        let mut counts: Vec<(&str, usize)> = Vec::new();
+        for judged in self.of(role).skip(named) {
+            let reason = judged.denied.first().map_or("", |denied| denied.reason.as_str());
+            match counts.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, count)) => *count = count.saturating_add(1),
+                None => counts.push((reason, 1)),
+            }
+        }
+        let texts: Vec<_> =
+            counts.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+        texts.join(", ")
     }
 
     fn count(&self, role: Role) -> usize {

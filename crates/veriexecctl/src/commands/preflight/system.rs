@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fs::{self, Metadata};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use fingerprint::Identity;
 use sigfile::printable;
@@ -40,7 +40,6 @@ pub(super) fn vital(tree: &Tree, demands: &mut Demands<'_>, skipped: &mut Vec<St
     let programs = [
         ("init", Some(init::INIT.to_vec())),
         ("the shell", Some(SHELL.to_vec())),
-        ("root's login shell", login_shell(tree)),
         ("veriexecctl", installed),
     ];
     for (what, name) in programs {
@@ -55,12 +54,13 @@ pub(super) fn vital(tree: &Tree, demands: &mut Demands<'_>, skipped: &mut Vec<St
     }
     // What starts a machine is scripts, on every system.
     if let Some((place, metadata)) = file(tree, SHELL) {
-        demands.file(&place, &metadata, &[Use::Map], Role::Vital, None);
+        demands.file(&place, &metadata, &[Use::Map], Role::Vital, Some(b"scripts"));
     }
     let mut requirements = Requirements::new(tree);
     libraries::require(&mut requirements);
-    init::require(tree, &mut requirements);
+    // What everybody needs to get in is named before the many files of units.
     logins::require(&mut requirements);
+    init::require(tree, &mut requirements);
     for required in &requirements.list {
         demands.requirement(required, Role::Vital);
     }
@@ -102,12 +102,4 @@ fn file(tree: &Tree, name: &[u8]) -> Option<(PathBuf, Metadata)> {
     let place = tree.place(name).ok()?;
     let metadata = place.metadata().ok().filter(Metadata::is_file)?;
     Some((place, metadata))
-}
-
-/// The last field of the first line of passwd(5) that is root's.
-fn login_shell(tree: &Tree) -> Option<Vec<u8>> {
-    let text = tree.place(b"/etc/passwd").and_then(fs::read).ok()?;
-    let line = text.split(|byte| *byte == b'\n').find(|line| line.starts_with(b"root:"))?;
-    let shell = line.rsplit(|byte| *byte == b':').next()?.trim_ascii();
-    Path::new(path(shell)).is_absolute().then(|| shell.to_vec())
 }

@@ -1,5 +1,7 @@
 //! passwd(5): the shells of those who can log in.
 
+use sigfile::printable;
+
 use crate::machine::requirements::{Deed, Requirements, joined, lines};
 
 const FILE: &[u8] = b"/etc/passwd";
@@ -19,7 +21,12 @@ pub(super) fn require(requirements: &mut Requirements<'_>) {
     for account in text.split(|byte| *byte == b'\n').filter_map(account) {
         if account.name == b"root" || shells.contains(&&account.shell[..]) {
             let by = [b"the login shell of ", &account.name[..]].concat();
-            requirements.add_present(Deed::Execute, &account.shell, &by);
+            let there = requirements.add_present(Deed::Execute, &account.shell, &by);
+            if !there && account.name == b"root" {
+                let shell = printable(&account.shell);
+                let said = format!("the login shell of root: there is no {shell} to look at");
+                requirements.skipped.push(said);
+            }
             let keys = joined(&account.home, b".ssh/authorized_keys");
             requirements.add_present(Deed::Read, &keys, b"sshd");
         }

@@ -1,5 +1,5 @@
 //! `preflight`.
-#![allow(clippy::unwrap_used, reason = "a test may stop at once")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at once")]
 
 mod loaders;
 mod lockdown;
@@ -7,7 +7,7 @@ mod lockouts;
 mod system;
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 
 use fingerprint::{Algorithm, Hasher};
 use serde_json::Value;
@@ -205,6 +205,27 @@ fn a_bad_line_is_an_error_and_a_missing_file_another() {
 }
 
 #[test]
+fn what_cannot_be_read_is_a_finding_and_never_nothing() {
+    // A program whose needs nobody can tell, and a file that names more of them.
+    for unreadable in ["usr/sbin/init", "usr/lib/libc.so", "etc/ld.so.preload", "etc/passwd"] {
+        let machine = machine();
+        machine.file("root/etc/ld.so.preload", "", 0o644);
+        sign(&machine, &FILES);
+        machine.let_others_in();
+        machine.run_as_nobody(&["preflight", "--signatures", "S", "--root", "root"]).expect(0);
+        let place = machine.path(format!("root/{unreadable}"));
+        fs::set_permissions(&place, fs::Permissions::from_mode(0)).unwrap();
+        let run = machine.run_as_nobody(&["preflight", "--signatures", "S", "--root", "root"]);
+        let run = run.expect(1);
+        let lines = found(&run);
+        let [line] = lines[..] else { panic!("{unreadable}: {run:?}") };
+        assert!(line.starts_with(&format!("vital: /{unreadable}: ")), "{line}");
+        assert!(line.contains("could not be read: Permission denied"), "{line}");
+        assert!(line.ends_with("; ask as root, where no level keeps it from being read"), "{line}");
+    }
+}
+
+#[test]
 fn an_empty_list_is_good_at_no_level() {
     let machine = machine();
     for empty in ["", "# nothing\n\n"] {
@@ -246,7 +267,7 @@ fn long_lists_are_summed_up_and_given_in_full_with_verbose() {
     let run = preflight(&machine, "2").expect(1);
     let lines = found(&run);
     assert_eq!(lines.len(), 21, "{run:?}");
-    assert_eq!(lines[20], "vital: 11 more; -v names them");
+    assert_eq!(lines[20], "vital: 11 more (11 not listed); -v names them");
     assert!(run.stdout.contains(" and 30 more; list it as indirect, file\n"), "{run:?}");
     let arguments = ["preflight", "-v", "--signatures", "S", "--root", "root"];
     let run = machine.run(&arguments).expect(1);

@@ -122,6 +122,7 @@ fn who_logs_in(system: &mut System) {
     {
         system.program(program);
     }
+    system.library("/usr/libexec/sudo/sudoers.so", &["libc.so.6"], None);
     system.library(&format!("{libraries}/libpam.so.0"), &["libc.so.6"], None);
     system.data(
         "/etc/passwd",
