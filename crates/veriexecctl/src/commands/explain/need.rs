@@ -79,16 +79,13 @@ impl Needs {
                 return needs;
             }
         };
-        for (role, name, found) in named {
-            let found = match found {
+        for Named { role, name, place, unread } in named {
+            let found = match place {
                 Ok(None) => Found::Nothing,
                 Err(error) => Found::Unknown(error),
                 Ok(Some(place)) => {
                     let path = tree.path(&place).into_owned();
-                    // What a library needs, it says itself.
-                    if let (Role::Library, Err(error)) = (role, fingerprint::open(&place)) {
-                        needs.unread.push((path.clone(), error.to_string()));
-                    }
+                    needs.unread.extend(unread.map(|obstacle| (path.clone(), obstacle)));
                     match Subject::of(&path, &place, source) {
                         Ok(subject) => {
                             let row = Row::of_need(role, &subject, levels);
@@ -116,8 +113,15 @@ impl Need {
     }
 }
 
-/// A name that a file needs; where that is, nothing if it is nowhere, or why that is not known.
-type Named = (Role, Vec<u8>, Result<Option<PathBuf>, String>);
+/// A name that a file needs.
+struct Named {
+    role: Role,
+    name: Vec<u8>,
+    /// Where that is, nothing if it is nowhere, or why that is not known.
+    place: Result<Option<PathBuf>, String>,
+    /// Why it cannot be read what a library needs itself.
+    unread: Option<String>,
+}
 
 /// The names that a file needs, or why they cannot be read.
 fn named(file: &Path, tree: &Tree) -> Result<Vec<Named>, String> {
@@ -125,16 +129,18 @@ fn named(file: &Path, tree: &Tree) -> Result<Vec<Named>, String> {
     let classification = classify(&opened, true).map_err(|error| error.to_string())?;
     if let Some(name) = classification.interpreter {
         let place = place(tree, &name);
-        return Ok(vec![(Role::Interpreter, name, place)]);
+        return Ok(vec![Named { role: Role::Interpreter, name, place, unread: None }]);
     }
     let libraries = Libraries::new(tree);
     let mut named = Vec::new();
     if let Some(name) = libraries.needs(file).and_then(|needs| needs.loader.clone()) {
         let place = place(tree, &name);
-        named.push((Role::Loader, name, place));
+        named.push(Named { role: Role::Loader, name, place, unread: None });
     }
     for library in libraries.of(file) {
-        named.push((Role::Library, library.name, Ok(library.place)));
+        let unread = library.place.as_deref().and_then(|place| libraries.unread(place));
+        let (role, name, place) = (Role::Library, library.name, Ok(library.place));
+        named.push(Named { role, name, place, unread });
     }
     Ok(named)
 }

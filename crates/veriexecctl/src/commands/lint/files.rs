@@ -214,6 +214,9 @@ fn see(place: &Path) -> Seen {
     let metadata = match place.metadata() {
         Ok(metadata) if metadata.is_dir() => return Seen::NotRegular("a directory"),
         Ok(metadata) if !metadata.is_file() => return Seen::NotRegular("no regular file"),
+        Ok(_) if fingerprint::is_made_up(place) => {
+            return Seen::NotRegular("a file that the kernel makes up");
+        }
         Ok(metadata) => metadata,
         Err(error) => return error.into(),
     };

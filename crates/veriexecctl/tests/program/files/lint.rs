@@ -109,6 +109,14 @@ fn what_is_no_file_to_list_is_named() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn what_the_kernel_makes_up_is_none() {
+    let machine = Machine::with(&["a"]);
+    let line = machine.line("a", "file").replace(&machine.name("a"), "/proc/meminfo");
+    assert_eq!(found(&lint(&machine, &[line]).expect(1)), ["1:1 error not-regular"]);
+}
+
+#[test]
 fn one_file_by_two_names_must_be_one_entry() {
     let machine = Machine::with(&["a"]);
     fs::hard_link(machine.path("a"), machine.path("b")).unwrap();

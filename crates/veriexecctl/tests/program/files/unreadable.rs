@@ -89,6 +89,31 @@ fn explain_concludes_nothing_from_it() {
     assert!(text.contains(&format!("needs: not known: {REFUSED}\n")), "{text}");
 }
 
+/// A library that is there is not taken for one that is not.
+#[test]
+fn explain_finds_a_library_that_it_cannot_read() {
+    let machine = machine();
+    machine.file("lib/libx.so", elf(None, &[], None), 0o644);
+    machine.file("lib/liby.so", elf(None, &[], None), 0o644);
+    let loader = machine.name("ld.so");
+    let libraries = ["libx.so", "liby.so"];
+    machine.file("tool", elf(Some(&loader), &libraries, Some("$ORIGIN/lib")), 0o755);
+    let lines = ["lib/libx.so", "lib/liby.so", "ld.so"].map(|name| machine.line(name, "library"));
+    fs::write(machine.path("S"), lines.concat() + &machine.line("tool", "direct")).unwrap();
+    machine.control(&["-e", "load", "S"]).done();
+    hide(&machine, &["lib/libx.so", "ld.so"]);
+    machine.let_others_in();
+    let answer = explained(&machine, &["--device", "mock:state"]);
+    let needs = answer["needs"].as_array().unwrap();
+    let found = |need: &Value| (need["found"].clone(), need["contents"].clone());
+    assert_eq!(needs.iter().map(found).collect::<Vec<_>>(), vec![(json!(true), json!("match")); 3]);
+    let sources = needs.iter().map(|need| &need["source"]).collect::<Vec<_>>();
+    assert_eq!(sources, ["driver", "driver", "read"]);
+    let unread = answer["needs_unread"].as_array().unwrap();
+    assert_eq!(unread.len(), 1, "{answer}");
+    assert!(unread[0]["path"].as_str().unwrap().ends_with("lib/libx.so"), "{answer}");
+}
+
 #[test]
 fn explain_says_what_the_driver_says() {
     let machine = machine();
