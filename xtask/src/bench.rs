@@ -9,10 +9,21 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::command::{command, shown};
+use crate::command::{cargo, command, run, shown};
 
 pub(crate) use module::module;
 pub(crate) use proplib::proplib;
+
+/// Draws the chart of the report in `bench/fingerprints.md`. That is another program, so that no other
+/// task has to be built with what draws.
+///
+/// # Errors
+/// When there is no report, or it has no figures.
+pub(crate) fn chart() -> Result<()> {
+    let mut charts = command(cargo());
+    charts.args(["run", "--quiet", "--package", "charts", "--"]);
+    run(charts.args(["bench/fingerprints.md", "bench/fingerprints.svg"]))
+}
 
 /// A line of output, in its fields.
 type Line = Vec<String>;

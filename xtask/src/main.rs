@@ -84,6 +84,8 @@ enum Bench {
     Proplib,
     /// veriexecgen beside other tools that fingerprint trees, and beside what the machine can do
     Fingerprints(bench::fingerprints::Options),
+    /// Draw bench/fingerprints.svg again, of the report that is kept
+    Chart,
     /// The Linux module beside IMA appraisal and fapolicyd, in guests
     Module,
 }
@@ -96,6 +98,7 @@ fn main() -> ExitCode {
         Task::Bench { what: Bench::Fingerprints(options) } => {
             bench::fingerprints::measure(&options)
         }
+        Task::Bench { what: Bench::Chart } => bench::chart(),
         Task::Bench { what: Bench::Module } => bench::module(),
         Task::Api { bless } => api::check(bless),
         Task::Netbsd => build_std::netbsd(),

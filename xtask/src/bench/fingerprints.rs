@@ -49,7 +49,7 @@ struct Measured {
     cold: Option<Vec<(&'static Peer, Cost)>>,
 }
 
-/// Measures, prints the report, and keeps it in `bench/fingerprints.md`.
+/// Measures, prints the report, keeps it in `bench/fingerprints.md`, and draws the chart beside it.
 ///
 /// # Errors
 /// When a measurement cannot be made.
@@ -77,7 +77,8 @@ pub(crate) fn measure(options: &Options) -> Result<()> {
     let report = report::write(&measured, &growth, &engines)?;
     print!("{report}");
     let file = root().join("bench/fingerprints.md");
-    fs::write(&file, report).with_context(|| file.display().to_string())
+    fs::write(&file, report).with_context(|| file.display().to_string())?;
+    super::chart()
 }
 
 fn measure_tree(
