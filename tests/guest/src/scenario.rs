@@ -33,6 +33,7 @@ pub(crate) const ALL: &[Scenario] = &[
     driver::faults::SCENARIO,
     hooks::soak::SCENARIO,
     driver::traffic::SCENARIO,
+    system::tools::SCENARIO,
     system::debian::SCENARIO,
     system::cost::COST,
     system::cost::APPRAISAL,
