@@ -28,7 +28,10 @@ fn run(name: &str, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Ou
 }
 
 /// Where the programs are. They are built optimised: the trees they are run on are real.
-fn directory() -> &'static Path {
+///
+/// # Panics
+/// When they do not build.
+pub fn directory() -> &'static Path {
     static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
     DIRECTORY.get_or_init(|| {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

@@ -28,6 +28,7 @@ pub(crate) const ALL: &[Scenario] = &[
     driver::answers::SCENARIO,
     driver::memory::SCENARIO,
     system::loader::SCENARIO,
+    system::updates::SCENARIO,
     hooks::attacks::SCENARIO,
     hooks::toctou::SCENARIO,
     driver::faults::SCENARIO,
@@ -35,6 +36,7 @@ pub(crate) const ALL: &[Scenario] = &[
     driver::traffic::SCENARIO,
     system::tools::SCENARIO,
     system::debian::SCENARIO,
+    system::examples::SCENARIO,
     system::cost::COST,
     system::cost::APPRAISAL,
 ];

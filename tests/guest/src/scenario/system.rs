@@ -3,5 +3,7 @@
 pub(crate) mod boot;
 pub(crate) mod cost;
 pub(crate) mod debian;
+pub(crate) mod examples;
 pub(crate) mod loader;
 pub(crate) mod tools;
+pub(crate) mod updates;

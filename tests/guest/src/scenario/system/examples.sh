@@ -1,0 +1,146 @@
+# Every example of README and the manual that needs a kernel or a whole system, word for word, in an
+# order in which an administrator could come to them. tests/tests/examples/table.rs says which.
+strict=/proc/sys/kern/veriexec/strict
+
+# example NAME STATUS... <<'END': runs the commands of the text, one after the other; each ends with
+# one of the statuses.
+example() {
+    name=$1; shift
+    while read -r line; do
+        said=$(eval "$line" 2>&1 </dev/null); ended=$?
+        case " $* " in
+        *" $ended "*) pass "$name: $line" ;;
+        *) fail "$name: $line" "ended with $ended: $(echo "$said" | tail -n 20)" ;;
+        esac
+    done
+}
+
+# What `cargo xtask dist` lays out, as far as a machine without a compiler needs it.
+tree=/tmp/veriexec/usr
+mkdir -p $tree/sbin $tree/lib/systemd/system $tree/share/veriexec $tree/src/veriexec-0.1.0
+mv /usr/local/bin/veriexec* $tree/sbin/
+mv $place/veriexec.service $tree/lib/systemd/system/
+mv $place/veriexec.conf $tree/share/veriexec/
+mv $place/dkms.conf $tree/src/veriexec-0.1.0/
+
+# The module is compiled before the guest starts, by Debian's dkms(8) with `--dkms`; it comes to where
+# that puts it.
+dkms() {
+    test "$1" = install && grep -q '^PACKAGE_NAME="veriexec"' "/usr/src/${2%/*}-${2#*/}/dkms.conf" &&
+        mkdir -p /lib/modules/$release/updates/dkms &&
+        cp $place/veriexec.ko /lib/modules/$release/updates/dkms/
+}
+
+mkdir -p /build/root/usr/bin
+cp /usr/bin/env /build/root/usr/bin/
+cp /usr/bin/env /usr/local/bin/tool
+
+example "install" 0 <<'END'
+cp -r /tmp/veriexec/. /                  # /usr only, your configuration is not touched
+dkms install veriexec/0.1.0              # compiles C alone
+veriexec-kmod load                       # and proves that it enforces
+END
+hash -r
+example "what is there" 0 <<'END'
+veriexec-kmod status
+veriexec-kmod unload
+dkms install veriexec/0.1.0
+veriexec-kmod load
+END
+
+example "list" 0 2 <<'END'
+veriexecgen -W -r -d /usr -d /etc/init.d
+END
+example "list" 0 <<'END'
+veriexecgen -r -d /usr -d /etc/init.d
+veriexecctl preflight --level 2
+END
+# It may have something to say of a list that is right.
+example "lint" 0 1 <<'END'
+veriexecctl lint
+END
+example "a mock device" 0 <<'END'
+veriexecctl --device mock:/tmp/state -k load
+veriexecctl --device mock:/tmp/state simulate --level 2 exec /usr/bin/env
+veriexecgen -d /usr/bin -o signatures
+veriexecctl --device mock:state -k load signatures
+veriexecctl --device mock:state simulate --level 1 exec /usr/bin/env
+END
+example "another list" 0 2 <<'END'
+veriexecgen -a -r -W -d /usr -o signatures
+END
+# Level 3 is not for this machine, and preflight says so.
+example "level 3" 0 1 <<'END'
+veriexecctl preflight --level 3 --signatures signatures
+veriexecctl explain --signatures signatures /usr/local/bin/tool
+END
+example "a tree" 0 <<'END'
+veriexecgen -r -d /build/root -p /build/root -o signatures
+END
+
+# What is compared is all of /usr, and what the machine itself makes is not listed.
+mount --bind / /mnt
+example "verify" 0 1 <<'END'
+veriexecctl verify --unlisted /usr
+veriexecctl verify -p /mnt --unlisted /usr /mnt/etc/signatures
+END
+umount /mnt
+
+# Start as the manual says, in its words: the configuration twice, then the unit.
+example "configure" 0 <<'END'
+cp /usr/share/veriexec/veriexec.conf /etc/
+sed -i s/^veriexec_strict=.*/veriexec_strict=2/ /etc/veriexec.conf
+veriexecctl load
+veriexecctl dump
+END
+say "README's configuration" "veriexec_strict=2" cat /etc/veriexec.conf
+sed s/^veriexec_strict=.*/veriexec_strict=2/ \
+    /usr/share/veriexec/veriexec.conf >/etc/veriexec.conf
+say "the manual's is the same" "veriexec_strict=2" cat /etc/veriexec.conf
+example "the unit" 0 <<'END'
+systemctl enable veriexec
+systemctl --failed
+systemctl disable veriexec
+END
+
+# Updates, at level 0: all is listed anew, and only the difference is loaded.
+cp /usr/bin/true /usr/local/bin/updated
+example "an update" 0 1 <<'END'
+veriexecgen -r -d /usr -o /etc/signatures
+veriexecctl diff /etc/signatures.old /etc/signatures
+END
+example "an update" 0 <<'END'
+veriexecctl load --replace
+cp -r /tmp/veriexec/. /
+veriexecgen -a -r -W -d /usr
+END
+# This machine has no kernel of its own to list, but files that are named like one's.
+mkdir -p /lib/firmware /lib/modules/$release/kernel
+echo module >/lib/modules/$release/kernel/one.ko.xz
+echo firmware >/lib/firmware/one.bin
+modules() {
+    find /lib/modules -name '*.ko.*' -print0 |
+        veriexecgen -0 -a -A --classify mode -f -
+}
+check "modules that are compressed" modules
+example "firmware" 0 <<'END'
+veriexecgen -a -r -A --classify mode -d /lib/firmware
+END
+rm /etc/signatures
+example "a package" 0 2 <<'END'
+dpkg -L coreutils | veriexecgen -A -f -
+END
+
+# A start with the unit masked: not even the module is there, and one command makes up for it, here with
+# the configuration that veriexec.conf(5) has as an example.
+cat >/etc/veriexec.conf <<'END'
+veriexec_strict=2
+veriexec_verbose=0
+veriexec_flags="-k -e"
+END
+example "a masked start" 0 <<'END'
+veriexecgen -r -d /usr -d /etc/init.d
+veriexec-kmod unload
+veriexec-kmod boot
+END
+say "it made up for the unit" 2 cat $strict
