@@ -36,6 +36,7 @@ pub(crate) const ALL: &[Scenario] = &[
     driver::traffic::SCENARIO,
     system::tools::SCENARIO,
     system::debian::SCENARIO,
+    system::lockout::SCENARIO,
     system::examples::SCENARIO,
     system::cost::COST,
     system::cost::APPRAISAL,
@@ -63,9 +64,11 @@ pub(crate) struct Scenario {
     own_modules: &'static [&'static str],
     cpus: u8,
     disks: &'static [Disk],
+    /// What it is booted for: the script knows each as `$boot`.
+    boots: &'static [&'static str],
     /// Puts into the root what else it needs.
     prepare: fn(&Materials<'_>, &mut Root) -> Result<()>,
-    /// How long it may take on a slow machine, in seconds.
+    /// How long a boot may take on a slow machine, in seconds.
     limit: u64,
     /// Whether it lasts as long as the soak beside that.
     is_soak: bool,
@@ -85,6 +88,7 @@ impl Scenario {
         own_modules: &[],
         cpus: 1,
         disks: &[],
+        boots: &[""],
         prepare: |_, _| Ok(()),
         limit: 120,
         is_soak: false,
@@ -95,12 +99,22 @@ impl Scenario {
         series != Series::Checked || !self.has_whole_debian
     }
 
-    /// Boots a kernel with it.
+    /// Boots a kernel with it, as often as it says.
     pub(crate) fn run(&self, materials: &Materials<'_>, verbose: bool) -> Result<Outcome> {
+        let mut boots = self.boots.iter();
+        let first = boots.next().context("a scenario is booted once at least")?;
+        let mut outcome = self.boot(materials, first, verbose)?;
+        for boot in boots {
+            outcome = outcome.and(self.boot(materials, boot, verbose)?);
+        }
+        Ok(outcome)
+    }
+
+    fn boot(&self, materials: &Materials<'_>, boot: &str, verbose: bool) -> Result<Outcome> {
         let kernel = materials.kernel;
         let preparing = materials.preparing.lock();
         let images = disk::images(materials.cache, self.disks)?;
-        let root = self.root(materials)?.finish()?;
+        let root = self.root(materials, boot)?.finish()?;
         drop(preparing);
         let disks: Vec<_> = images.iter().map(|image| image.path().to_owned()).collect();
         let hardware = Hardware {
@@ -113,15 +127,16 @@ impl Scenario {
         let limit = Duration::from_secs(self.limit * kernel.series.slowness() + soak);
         let qemu = materials.tools.qemu();
         let run = machine::boot(qemu, &kernel.image, &root, &hardware, limit, verbose)?;
-        let log = materials.cache.at(&format!("log/{}-{}.txt", kernel.series, self.name));
+        let name = [self.name, boot].join(if boot.is_empty() { "" } else { "-" });
+        let log = materials.cache.at(&format!("log/{}-{name}.txt", kernel.series));
         machine::keep(&run, &log)?;
         Ok(Outcome::read(&run, self.expected, log))
     }
 
-    fn root(&self, materials: &Materials<'_>) -> Result<Root> {
+    fn root(&self, materials: &Materials<'_>, boot: &str) -> Result<Root> {
         let Materials { cache, tools, kernel, minutes, .. } = materials;
         let script = format!(
-            "release={}\nminutes={minutes}\ndisks={}\nname_disks\n{}",
+            "release={}\nminutes={minutes}\nboot={boot}\ndisks={}\nname_disks\n{}",
             kernel.release,
             self.disks.len(),
             self.script,

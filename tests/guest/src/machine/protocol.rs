@@ -2,7 +2,7 @@
 //!
 //! Lines that begin with `@@`: `pass NAME` and `fail NAME: WHY` for each check, `note TEXT` for what
 //! is to be said of the run, `time WORDS...` for what was measured, `log LINE` for each line of the
-//! kernel's log, and `done` at the end.
+//! kernel's log, and `done` at the end; or `panics`, if the kernel is expected to end there.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -54,19 +54,23 @@ impl Outcome {
     /// the expected texts.
     pub(crate) fn read(run: &Run, expected: &[&str], log: PathBuf) -> Self {
         let mut checks = 0_usize;
-        let mut done = false;
+        let (mut done, mut panics) = (false, false);
         let mut notes = Vec::new();
         let mut times = Vec::new();
         let mut problems = Vec::new();
         for line in run.serial.lines().map(|line| line.trim_end_matches('\r')) {
             let Some(said) = line.strip_prefix("@@ ") else {
-                if line.contains("Kernel panic") {
+                if line.contains("Kernel panic") && panics {
+                    (checks, done) = (checks + 1, true);
+                } else if line.contains("Kernel panic") {
                     problems.push(line.to_owned());
                 }
                 continue;
             };
             if said == "done" {
                 done = true;
+            } else if said == "panics" {
+                panics = true;
             } else if said.starts_with("pass ") {
                 checks += 1;
             } else if let Some(note) = said.strip_prefix("note ") {
@@ -90,6 +94,19 @@ impl Outcome {
             problems.push("checked nothing".into());
         }
         Self { checks, notes, times, problems, elapsed: run.elapsed, log }
+    }
+
+    /// The outcome of both: what another boot of the same scenario came to is added.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.checks += other.checks;
+        self.notes.extend(other.notes);
+        self.times.extend(other.times);
+        if self.passed() {
+            self.log = other.log;
+        }
+        self.problems.extend(other.problems);
+        self.elapsed += other.elapsed;
+        self
     }
 
     /// Whether nothing is wrong.
@@ -132,7 +149,23 @@ mod tests {
     fn a_scenario_passes_when_it_is_done_and_nothing_failed() {
         let nothing: [&str; 0] = [];
         assert_eq!(read("noise\r\n@@ pass one\r\n@@ done\r\n", true), nothing);
+        assert_eq!(read("@@ pass one\n@@ panics\n[1] Kernel panic - not\n", true), nothing);
         assert_eq!(read("@@ pass one\n@@ log an expected WARNING: x\n@@ done\n", true), nothing);
+    }
+
+    #[test]
+    fn every_boot_counts() {
+        let outcome = |serial: &str| {
+            let run = Run { serial: serial.into(), ended: true, elapsed: Duration::from_secs(3) };
+            Outcome::read(&run, &[], PathBuf::from(serial))
+        };
+        let good = || outcome("@@ pass a\n@@ done\n");
+        let bad = || outcome("@@ fail b: why\n@@ done\n");
+        assert_eq!(good().and(good()).to_string(), "passed, 2 checks, 6.0 s");
+        for both in [good().and(bad()), bad().and(good())] {
+            assert_eq!(both.problems, ["fail b: why"]);
+            assert!(both.log.to_string_lossy().contains("fail b"), "{both}");
+        }
     }
 
     #[test]
@@ -141,6 +174,7 @@ mod tests {
         assert_eq!(read("@@ pass a\n", true), ["ended before it was done"]);
         assert_eq!(read("@@ pass a\n", false), ["still running after 3 s"]);
         assert_eq!(read("@@ done\n", true), ["checked nothing"]);
+        assert_eq!(read("@@ pass a\n@@ panics\n", true), ["ended before it was done"]);
         assert_eq!(
             read("@@ pass a\n@@ log [1] WARNING: CPU: 0\n@@ done\n", true),
             ["logged [1] WARNING: CPU: 0"]

@@ -5,5 +5,6 @@ pub(crate) mod cost;
 pub(crate) mod debian;
 pub(crate) mod examples;
 pub(crate) mod loader;
+pub(crate) mod lockout;
 pub(crate) mod tools;
 pub(crate) mod updates;
