@@ -15,6 +15,7 @@
 struct veriexec_reading;
 struct path;
 struct veriexec_caller;
+struct audit_buffer;
 
 enum veriexec_kind {
 	VERIEXEC_REGULAR,
@@ -37,10 +38,17 @@ struct veriexec_located {
 
 /* Who asks. */
 struct veriexec_process {
+	/* The file that it was started from, if there is one. */
+	struct veriexec_located program;
+	bool has_program;
 	char command[TASK_COMM_LEN];
 	u32 pid;
 	u32 uid;
 	u32 gid;
+	/* The user that its reports are counted for. */
+	u32 user;
+	u32 parent;
+	char parent_command[TASK_COMM_LEN];
 };
 
 enum veriexec_action {
@@ -112,6 +120,8 @@ int veriexec_core_verbosity(void);
 void veriexec_core_set_verbosity(int verbosity);
 size_t veriexec_core_algorithms(u8 *names, size_t size);
 void veriexec_core_unload(void);
+void veriexec_core_tell(void);
+void veriexec_core_removal_refused(void);
 
 /* What the shim does for the core. */
 void *veriexec_shim_alloc(size_t size, size_t align);
@@ -140,6 +150,11 @@ size_t veriexec_shim_name(const struct path *path, u8 *name, size_t size);
 u32 veriexec_shim_trial(void);
 u64 veriexec_shim_seconds(void);
 void veriexec_shim_process(struct veriexec_process *process);
-void veriexec_shim_log(int priority, const u8 *line, size_t len);
+size_t veriexec_shim_program(bool of_parent, u8 *name, size_t size);
+void veriexec_shim_log(int priority, bool is_denial, const u8 *line, size_t len);
+void veriexec_shim_tell_later(u32 seconds);
+struct audit_buffer *veriexec_shim_begin_record(void);
+void veriexec_shim_add_to_record(struct audit_buffer *record, const u8 *text, size_t len);
+void veriexec_shim_end_record(struct audit_buffer *record);
 
 #endif

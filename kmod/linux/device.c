@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The module: /dev/veriexec, the core's locks and its log.
+ * The module: /dev/veriexec, and the lock of the tables.
  */
 #include "veriexec.h"
 
 #include <linux/capability.h>
 #include <linux/compat.h>
-#include <linux/cred.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/module.h>
-#include <linux/mutex.h>
 #include <linux/rwsem.h>
 #include <linux/sched/mm.h>
-#include <linux/timekeeping.h>
 #include <linux/uaccess.h>
-#include <linux/uidgid.h>
 
 /* An ioctl(2) in progress. */
 struct veriexec_caller {
@@ -135,50 +131,6 @@ int veriexec_shim_pin(const struct veriexec_caller *caller, const u8 *name, size
 	return veriexec_pin(caller->pin, name, len, located);
 }
 
-/* Reports */
-
-static DEFINE_MUTEX(log);
-
-void veriexec_shim_lock_log(void)
-{
-	mutex_lock(&log);
-}
-
-void veriexec_shim_unlock_log(void)
-{
-	mutex_unlock(&log);
-}
-
-u64 veriexec_shim_seconds(void)
-{
-	return ktime_get_seconds();
-}
-
-void veriexec_shim_process(struct veriexec_process *process)
-{
-	get_task_comm(process->command, current);
-	process->pid = task_tgid_nr(current);
-	process->uid = from_kuid_munged(&init_user_ns, current_uid());
-	process->gid = from_kgid_munged(&init_user_ns, current_gid());
-}
-
-void veriexec_shim_log(int priority, const u8 *line, size_t len)
-{
-	switch (priority) {
-	case LOGLEVEL_ALERT:
-		pr_alert("%.*s\n", (int)len, line);
-		break;
-	case LOGLEVEL_ERR:
-		pr_err("%.*s\n", (int)len, line);
-		break;
-	case LOGLEVEL_WARNING:
-		pr_warn("%.*s\n", (int)len, line);
-		break;
-	default:
-		pr_notice("%.*s\n", (int)len, line);
-	}
-}
-
 /* The device */
 
 /* Whether somebody has the device open for writing. */
@@ -260,6 +212,7 @@ static int __init veriexec_load(void)
 
 no_device:
 	veriexec_hooks_exit();
+	veriexec_reports_exit();
 	veriexec_raw_writers_exit();
 no_hooks:
 	veriexec_settings_exit();
@@ -274,6 +227,7 @@ static void __exit veriexec_unload(void)
 	misc_deregister(&device);
 	veriexec_hooks_exit();
 	veriexec_core_unload();
+	veriexec_reports_exit();
 	veriexec_raw_writers_exit();
 	veriexec_mounts_exit();
 	veriexec_settings_exit();

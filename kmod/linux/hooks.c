@@ -6,7 +6,6 @@
 #include "veriexec.h"
 
 #include <linux/binfmts.h>
-#include <linux/cred.h>
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
 #include <linux/mm_types.h>
@@ -15,7 +14,6 @@
 #include <linux/security.h>
 #include <linux/srcu.h>
 #include <linux/static_call.h>
-#include <linux/uidgid.h>
 #include <linux/version.h>
 
 #include "checks.h"
@@ -161,8 +159,7 @@ static int hook_blkdev_release(struct inode *inode, struct file *file)
  */
 static long hook_delete_module(const struct pt_regs *registers)
 {
-	pr_alert_ratelimited("Veriexec: Preventing the forced removal of a module, pid=%d, uid=%u.\n",
-			     task_tgid_nr(current), from_kuid_munged(&init_user_ns, current_uid()));
+	veriexec_core_removal_refused();
 	return -EPERM;
 }
 

@@ -60,6 +60,9 @@ int veriexec_hooks_count(void);
 int veriexec_settings_init(void);
 void veriexec_settings_exit(void);
 
+/* reports.c: the log, and who is named in it. */
+void veriexec_reports_exit(void);
+
 /* level.c: the strict level, which holds the module. */
 int veriexec_raise(int level);
 bool veriexec_is_held(void);

@@ -55,7 +55,8 @@ pub use policy::{
     Access, Decision, Evaluation, Event, EventKind, Finding, Image, Notice, Object, Verdict,
 };
 pub use report::{
-    Admission, Json, Limiter, Loudness, Message, Occasion, Priority, Process, Report, Suppressed,
+    Audit, Budgets, Json, Kind, Limiter, Loudness, Message, Occasion, Parent, Priority, Process,
+    Program, Question, Report, Suppressed,
 };
 pub use statistics::{StatusCounts, Tally};
 pub use status::Status;

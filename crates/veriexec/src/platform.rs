@@ -64,7 +64,7 @@ pub trait Platform {
     }
 
     /// The process that asks, for reports about what it does.
-    fn process(&self) -> Option<Process> {
+    fn process(&self) -> Option<Process<'_>> {
         None
     }
 }

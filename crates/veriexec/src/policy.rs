@@ -138,7 +138,7 @@ pub struct Notice {
     pub finding: Finding,
     /// From which verbosity on it is reported.
     pub loudness: Loudness,
-    /// Whether it is an alert, with the process named.
+    /// Whether it is an alert: it says why something is denied.
     pub alarm: bool,
 }
 

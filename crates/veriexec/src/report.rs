@@ -1,22 +1,29 @@
 //! What Veriexec has to say: structured, and rendered only when somebody prints it.
 
+mod audit;
 mod json;
 mod limiter;
+mod process;
+mod question;
 mod text;
 
 use fingerprint::Digest;
 
 use crate::operation::{Action, Operation};
 use crate::policy::{EventKind, Finding, Notice, Verdict};
-use crate::{Forecast, StrictLevel, Veriexec};
+use crate::{Errno, FileId, Forecast, StrictLevel, Veriexec};
 
+pub use audit::Audit;
 pub use json::Json;
-pub use limiter::{Admission, Limiter, Suppressed};
+pub use limiter::{Budgets, Kind, Limiter, Suppressed};
+pub use process::{Parent, Process, Program};
+pub use question::Question;
 
 /// Something that an administrator may want to know.
 ///
-/// [`Display`](core::fmt::Display) renders it in NetBSD's words, on one line, with whatever could
-/// disturb a terminal or a log escaped; [`json`](Self::json) renders all of it.
+/// [`Display`](core::fmt::Display) renders it on one line that begins with NetBSD's words, with
+/// whatever could disturb a terminal or a log escaped; [`audit`](Self::audit) has the fields of an
+/// audit record, and [`json`](Self::json) all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Report<'a> {
     /// How urgent it is.
@@ -26,9 +33,10 @@ pub struct Report<'a> {
     /// The file it is about: the name kept at load if there is one, else the name it was reached
     /// by; empty if none is known.
     pub name: &'a [u8],
-    /// The process that asked, if something was decided. Its text names it where NetBSD's does: in
-    /// alerts about a file, and when something is renamed.
-    pub process: Option<Process>,
+    /// Which file that is, if it is one.
+    pub file: Option<FileId>,
+    /// The process that asked, if something was decided.
+    pub process: Option<Process<'a>>,
     /// What was decided, if something was.
     pub occasion: Option<Occasion>,
 }
@@ -37,31 +45,48 @@ impl<'a> Report<'a> {
     /// A report about no decision.
     #[must_use]
     pub const fn new(priority: Priority, message: Message<'a>, name: &'a [u8]) -> Self {
-        Self { priority, message, name, process: None, occasion: None }
+        Self { priority, message, name, file: None, process: None, occasion: None }
+    }
+
+    /// A report of what is refused because of the level, though no file is asked about.
+    #[must_use]
+    pub const fn refusal(
+        message: Message<'a>,
+        level: StrictLevel,
+        process: Option<Process<'a>>,
+    ) -> Self {
+        let verdict = Verdict::Deny(Errno::PERM);
+        let occasion = Occasion { event: None, level, verdict, is_trial: false };
+        let report = Self::new(Priority::Alert, message, b"");
+        Self { process, occasion: Some(occasion), ..report }
     }
 }
 
 /// The decision that a report is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Occasion {
-    /// What was to happen.
-    pub event: EventKind,
+    /// What was to happen; `None` if the message alone says it.
+    pub event: Option<EventKind>,
     /// At which level.
     pub level: StrictLevel,
     /// Whether it may.
     pub verdict: Verdict,
+    /// Whether who asks is alone at that level, for trial, and the system at level 0, where nothing
+    /// is enforced: [`Platform::trial`](crate::Platform::trial). Above that level a trial hides
+    /// nothing: what is denied is reported as what it is.
+    pub is_trial: bool,
 }
 
 /// How urgent a report is: the priorities of syslog(3), with its numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Priority {
-    /// Something was refused, or would have been at a higher level.
+    /// Something was refused because of the level.
     Alert = 1,
     /// A request failed.
     Error = 3,
-    /// A request was refused because of the level.
+    /// So many alerts were left out.
     Warning = 4,
-    /// Worth knowing.
+    /// Worth knowing: among other things what would have been refused at a higher level.
     Notice = 5,
     /// For the record.
     Info = 6,
@@ -144,13 +169,12 @@ pub enum Message<'a> {
     NotMountPoint,
     /// An entry was to be deleted by something that is neither a file nor a directory.
     NotDeletable,
+    /// The strict level was to be lowered.
+    LevelLowered,
+    /// A module was to be removed by force.
+    ForcedRemoval,
     /// So many reports of one kind were not made, see [`Limiter`](crate::Limiter).
-    Suppressed {
-        /// How many.
-        count: u64,
-        /// Of which kind: [`Message::word`].
-        word: &'static str,
-    },
+    Suppressed(Suppressed),
 }
 
 impl Message<'_> {
@@ -168,41 +192,29 @@ impl Message<'_> {
             Self::TablesLocked => "tables-locked",
             Self::NotMountPoint => "not-mount-point",
             Self::NotDeletable => "not-deletable",
-            Self::Suppressed { .. } => "suppressed",
+            Self::LevelLowered => "level-lowered",
+            Self::ForcedRemoval => "forced-removal",
+            Self::Suppressed(_) => "suppressed",
         }
     }
-}
 
-/// A process, as reports name it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Process {
-    command: [u8; Self::COMMAND_LEN],
-    /// The process number.
-    pub pid: u32,
-    /// The real user.
-    pub uid: u32,
-    /// The real group.
-    pub gid: u32,
-}
-
-impl Process {
-    /// The longest name of a command, in bytes.
-    pub const COMMAND_LEN: usize = 32;
-
-    /// A process; of the command's name, [`COMMAND_LEN`](Self::COMMAND_LEN) bytes are kept.
-    #[must_use]
-    pub fn new(command: &[u8], pid: u32, uid: u32, gid: u32) -> Self {
-        let mut kept = [0; Self::COMMAND_LEN];
-        for (to, from) in kept.iter_mut().zip(command.iter().take_while(|byte| **byte != 0)) {
-            *to = *from;
+    /// A number for the kind of message, below 64.
+    pub(crate) const fn number(&self) -> u32 {
+        match self {
+            Self::Finding(finding) | Self::Rename { finding, .. } => *finding as u32,
+            Self::Comparing { .. } => 50,
+            Self::NewEntry => 51,
+            Self::NotRegular => 52,
+            Self::UnknownAlgorithm(_) => 53,
+            Self::BadLength => 54,
+            Self::ContaminatedFlags(_) => 55,
+            Self::TablesLocked => 56,
+            Self::NotMountPoint => 57,
+            Self::NotDeletable => 58,
+            Self::LevelLowered => 59,
+            Self::ForcedRemoval => 60,
+            Self::Suppressed(_) => 61,
         }
-        Self { command: kept, pid, uid, gid }
-    }
-
-    /// The name of the command.
-    #[must_use]
-    pub fn command(&self) -> &[u8] {
-        self.command.split(|byte| *byte == 0).next().unwrap_or_default()
     }
 }
 
@@ -226,7 +238,8 @@ impl Veriexec {
         notice: Notice,
     ) -> Report<'a> {
         let Forecast { level, event, object, decision } = forecast;
-        let entry = operation.action.file().and_then(|file| self.entry(file.id));
+        let file = operation.action.file().map(|file| file.id);
+        let entry = file.and_then(|file| self.entry(file));
         let name = entry.map_or(operation.path, |entry| entry.name_or(operation.path));
         let finding = notice.finding;
         let message = match (operation.action, event) {
@@ -235,21 +248,19 @@ impl Veriexec {
             }
             _ => Message::Finding(finding),
         };
-        let occasion = Some(Occasion { event: event.kind(), level, verdict: decision.verdict });
-        Report { occasion, ..Report::new(notice.priority(), message, name) }
+        let occasion = Occasion {
+            event: Some(event.kind()),
+            level,
+            verdict: decision.verdict,
+            is_trial: false,
+        };
+        Report { file, occasion: Some(occasion), ..Report::new(notice.priority(), message, name) }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_name_of_a_command_is_cut_at_its_end() {
-        assert_eq!(Process::new(b"sh\0garbage", 1, 0, 0).command(), b"sh");
-        assert_eq!(Process::new(&[b'x'; 99], 1, 0, 0).command(), [b'x'; Process::COMMAND_LEN]);
-        assert_eq!(Process::new(b"", 1, 0, 0).command(), b"");
-    }
 
     #[test]
     fn loudness_is_measured_against_verbosity() {

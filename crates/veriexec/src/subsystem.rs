@@ -141,7 +141,8 @@ impl Veriexec {
         if self.settings.strict == StrictLevel::Learning {
             return Ok(());
         }
-        platform.report(&Report::new(Priority::Warning, Message::TablesLocked, b""));
+        let level = self.settings.strict;
+        platform.report(&Report::refusal(Message::TablesLocked, level, platform.process()));
         Err(Errno::PERM)
     }
 

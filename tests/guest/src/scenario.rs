@@ -25,6 +25,7 @@ pub(crate) const ALL: &[Scenario] = &[
     driver::device::SCENARIO,
     hooks::enforcement::SCENARIO,
     hooks::policy::SCENARIO,
+    hooks::reports::SCENARIO,
     driver::answers::SCENARIO,
     driver::memory::SCENARIO,
     system::loader::SCENARIO,

@@ -100,7 +100,8 @@ pub(crate) const TABLE: &[(&str, &str, Run)] = &[
     ),
     (
         "man/veriexec-kmod.8",
-        "Veriexec: Mismatch. [/run/veriexec-self-test, prog=veriexec-kmod ...]",
+        "Veriexec: Mismatch. [/run/veriexec-self-test, prog=/usr/sbin/veriexec-kmod\n\
+         pid=301, uid=0, gid=0] denied in a self-test: execute, level=1, ...",
         Shown,
     ),
     (
@@ -129,6 +130,12 @@ pub(crate) const TABLE: &[(&str, &str, Run)] = &[
         Shown,
     ),
     (
+        "man/veriexec.4",
+        "journalctl -k -p alert _KERNEL_SUBSYSTEM=veriexec\n\
+         journalctl _AUDIT_TYPE=1800 _AUDIT_FIELD_VERDICT=denied _UID=0",
+        Guest,
+    ),
+    (
         "man/veriexec.5",
         "# a program\n\
          /bin/ls SHA256 \\\n    \
@@ -155,6 +162,13 @@ pub(crate) const TABLE: &[(&str, &str, Run)] = &[
         "veriexecgen -r -d /usr -d /etc/init.d\n\
          veriexecctl diff /etc/signatures.old /etc/signatures",
         Guest,
+    ),
+    (
+        "man/veriexec.8",
+        "Veriexec: No entry. [/tmp/x, prog=/usr/bin/dash pid=812, uid=1000,\n\
+         gid=1000] denied: execute, level=2, parent=/usr/sbin/sshd ppid=801;\n\
+         ask: veriexecctl explain /tmp/x",
+        Shown,
     ),
     ("man/veriexec.8", "veriexecctl load --replace", Guest),
     ("man/veriexec.8", "veriexec-kmod boot", Guest),

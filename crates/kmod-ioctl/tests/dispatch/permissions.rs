@@ -26,7 +26,11 @@ fn permissions_come_before_the_property_list() {
                 assert_eq!(answer, Err(Errno::PERM), "{what}");
                 let reports = driver.files.reports.borrow().clone();
                 if open {
-                    let text = "Veriexec: Strict mode, modifying tables not permitted.";
+                    let text = format!(
+                        "Veriexec: Strict mode, modifying tables not permitted. denied: change the \
+                         tables, level={}",
+                        level.number()
+                    );
                     assert_eq!(reports, [text], "{what}");
                 } else {
                     assert!(reports.is_empty(), "{what}");

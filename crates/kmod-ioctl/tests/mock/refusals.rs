@@ -57,7 +57,7 @@ fn above_level_0_the_tables_stay_as_they_are() {
     assert_eq!(reason(&device.flush().unwrap_err()), Reason::StrictLevel);
     let log = device.mock().unwrap().take_log();
     assert_eq!(log.len(), 3);
-    assert!(log.iter().all(|line| line.priority == Priority::Warning));
+    assert!(log.iter().all(|line| line.priority == Priority::Alert));
     device.close().unwrap();
     assert_eq!(place.dump(), [entry]);
 

@@ -46,7 +46,11 @@ fn a_simulation_says_what_would_be_and_changes_nothing() {
     let simulation = mock.simulate(Simulated::Exec(bad.path()), ids).unwrap();
     let path = place.path(b"bad");
     let texts: Vec<String> = simulation.log.into_iter().map(|line| line.text).collect();
-    assert_eq!(texts, [format!("Veriexec: Mismatch. [{}]", path.display())]);
+    let expected = format!(
+        "Veriexec: Mismatch. [{0}] denied: execute, level=1; ask: veriexecctl explain {0}",
+        path.display()
+    );
+    assert_eq!(texts, [expected]);
     let none = mock.simulate(Simulated::Exec(bytes(&place.path(b"none"))), None);
     assert_eq!(none, Err(Errno::NOENT));
     let here = mock.simulate(Simulated::Exec(bytes(place.0.path())), None).unwrap();
@@ -123,23 +127,26 @@ fn everything_can_be_simulated() {
         assert_eq!(answers, expected, "{simulated:?}");
         assert!(answers[3] || !log.is_empty(), "{simulated:?} is denied without a word");
     }
-    let said = |simulated| answers(&place, simulated).1.pop().unwrap();
+    let said = |simulated| {
+        let line = answers(&place, simulated).1.pop().unwrap();
+        line.split_once(", level=3").unwrap().0.to_owned()
+    };
     let shown = |path| sigfile::printable(path).to_string();
     assert_eq!(
         said(rename(listed, new)),
         format!(
-            "Veriexec: Preventing rename of `{}' to `{}': Lockdown mode.",
+            "Veriexec: Preventing rename of `{}' to `{}': Lockdown mode. denied: rename",
             shown(listed),
             shown(new)
         )
     );
     assert_eq!(
         said(Create(new)),
-        format!("Veriexec: Preventing new file creation in `{}'.", shown(new))
+        format!("Veriexec: Preventing new file creation in `{}'. denied: create", shown(new))
     );
     assert_eq!(
         said(Unmount(b"/proc")),
-        "Veriexec: Lockdown mode, preventing unmount of \"/proc\"."
+        "Veriexec: Lockdown mode, preventing unmount of \"/proc\". denied: unmount"
     );
     assert_eq!(fs::read(place.state()).unwrap(), before);
 }

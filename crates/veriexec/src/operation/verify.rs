@@ -6,7 +6,8 @@ use crate::entries::Entry;
 use crate::operation::{Action, Operation};
 use crate::policy::{Access, Decision, Evaluation, Event, Object, Verdict, decide};
 use crate::{
-    Errno, FileId, FileKind, Located, Loudness, Message, Platform, Status, StrictLevel, Veriexec,
+    Errno, FileId, FileKind, Located, Loudness, Message, Platform, Priority, Status, StrictLevel,
+    Veriexec,
 };
 
 /// How far a check has come.
@@ -287,6 +288,13 @@ impl Veriexec {
         for notice in notices.filter(|notice| notice.loudness.is_heard(verbosity)) {
             let mut report = self.report_of(operation, forecast, notice);
             report.process = platform.process();
+            if let Some(occasion) = &mut report.occasion
+                && self.strict() == StrictLevel::Learning
+                && forecast.level > StrictLevel::Learning
+            {
+                occasion.is_trial = true;
+                report.priority = Priority::Info;
+            }
             platform.report(&report);
         }
     }

@@ -205,6 +205,33 @@ impl EventKind {
         Self::PassThrough,
     ];
 
+    /// What is tried, in words for people.
+    #[must_use]
+    pub const fn attempt(self) -> &'static str {
+        match self {
+            Self::Direct => "execute",
+            Self::Indirect => "interpret or map executable",
+            Self::File => "read",
+            Self::Write => "write",
+            Self::Truncate => "cut",
+            Self::Create => "create",
+            Self::Remove => "remove",
+            Self::Rename => "rename",
+            Self::Link => "link",
+            Self::SetAttributes => "set attributes",
+            Self::Protect => "make a mapping executable",
+            Self::Module => "load a module",
+            Self::Kexec => "load a kernel",
+            Self::Firmware => "load firmware",
+            Self::Unmount => "unmount",
+            Self::MountOver => "mount over",
+            Self::RawRead => "read a device",
+            Self::RawWrite => "write a disk",
+            Self::MemoryWrite => "write memory",
+            Self::PassThrough => "pass a command to a device",
+        }
+    }
+
     /// A word for it that stays: in JSON, and in kept statistics.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -103,38 +103,38 @@ impl Case {
             Self::NotRegular => Rule::quiet([A, A, A, A]),
             Self::UnlistedOpened => Rule::verbose([A, A, A, D], Finding::NoEntry),
             Self::UnlistedRun => Rule::verbose([A, A, D, D], Finding::NoEntry),
-            Self::HashFailed => Rule::notice([F, F, F, F], Finding::CalculationError),
-            Self::WrongAccess => Rule::alarm([A, A, D, D], Finding::IncorrectAccess),
+            Self::HashFailed => Rule::always([F, F, F, F], Finding::CalculationError),
+            Self::WrongAccess => Rule::always([A, A, D, D], Finding::IncorrectAccess),
             Self::Valid => Rule::verbose([A, A, A, A], Finding::Match),
-            Self::Mismatch => Rule::alarm([A, D, D, D], Finding::Mismatch),
-            Self::Busy => Rule::alarm([A, D, D, D], Finding::Busy),
-            Self::Unsettled => Rule::alarm([A, D, D, D], Finding::Unsettled),
-            Self::NotEvaluated => Rule::alarm([A, D, D, D], Finding::NotEvaluated),
-            Self::WriteListed => Rule::alarm([P, P, D, D], Finding::WriteRequest),
-            Self::Create => Rule::alarm([A, A, A, D], Finding::Creation).if_denied(),
-            Self::RemoveListed => Rule::alarm([X, D, D, D], Finding::RemoveRequest),
+            Self::Mismatch => Rule::always([A, D, D, D], Finding::Mismatch),
+            Self::Busy => Rule::always([A, D, D, D], Finding::Busy),
+            Self::Unsettled => Rule::always([A, D, D, D], Finding::Unsettled),
+            Self::NotEvaluated => Rule::always([A, D, D, D], Finding::NotEvaluated),
+            Self::WriteListed => Rule::always([P, P, D, D], Finding::WriteRequest),
+            Self::Create => Rule::always([A, A, A, D], Finding::Creation).if_denied(),
+            Self::RemoveListed => Rule::always([X, D, D, D], Finding::RemoveRequest),
             Self::RemoveUnlisted => Rule::verbose([A, A, A, D], Finding::NoEntry).if_denied(),
-            Self::RenameListed => Rule::alarm([M, M, D, D], Finding::RenameMonitored)
+            Self::RenameListed => Rule::always([M, M, D, D], Finding::RenameMonitored)
                 .if_denied()
                 .or_notice(Finding::Renamed)
                 .in_lockdown(Finding::RenameLockdown),
-            Self::RenameUnlisted => Rule::alarm([A, A, A, D], Finding::RenameLockdown).if_denied(),
+            Self::RenameUnlisted => Rule::always([A, A, A, D], Finding::RenameLockdown).if_denied(),
             Self::Link => Rule::quiet([A, A, A, A]),
             Self::SetAttributes => Rule::quiet([A, A, A, A]),
-            Self::UnmountListed => Rule::alarm([A, A, D, D], Finding::UnmountMonitored)
+            Self::UnmountListed => Rule::always([A, A, D, D], Finding::UnmountMonitored)
                 .if_denied()
                 .in_ids(Finding::UnmountAllowed)
                 .in_lockdown(Finding::UnmountLockdown),
             Self::UnmountUnlisted => {
-                Rule::alarm([A, A, A, D], Finding::UnmountLockdown).if_denied()
+                Rule::always([A, A, A, D], Finding::UnmountLockdown).if_denied()
             }
-            Self::MountOverListed => Rule::alarm([A, A, D, D], Finding::MountOver),
-            Self::MountOverUnlisted => Rule::alarm([A, A, A, D], Finding::MountOver).if_denied(),
+            Self::MountOverListed => Rule::always([A, A, D, D], Finding::MountOver),
+            Self::MountOverUnlisted => Rule::always([A, A, A, D], Finding::MountOver).if_denied(),
             Self::RawRead => Rule::quiet([A, A, A, A]),
-            Self::RawWriteListed => Rule::alarm([P, P, D, D], Finding::RawWrite),
-            Self::RawWriteUnlisted => Rule::alarm([A, A, A, D], Finding::RawWrite).if_denied(),
-            Self::MemoryWrite => Rule::alarm([A, A, D, D], Finding::MemoryWrite).if_denied(),
-            Self::PassThrough => Rule::alarm([A, A, D, D], Finding::PassThrough).if_denied(),
+            Self::RawWriteListed => Rule::always([P, P, D, D], Finding::RawWrite),
+            Self::RawWriteUnlisted => Rule::always([A, A, A, D], Finding::RawWrite).if_denied(),
+            Self::MemoryWrite => Rule::always([A, A, D, D], Finding::MemoryWrite).if_denied(),
+            Self::PassThrough => Rule::always([A, A, D, D], Finding::PassThrough).if_denied(),
         }
     }
 
@@ -301,17 +301,20 @@ impl Rule {
         Self { answers, notices: [None; 4] }
     }
 
+    /// Where it denies, it is an alarm; where not, it is for those who want to know all.
     const fn verbose(answers: [Answer; 4], finding: Finding) -> Self {
-        let notice = Notice { finding, loudness: Loudness::Verbose, alarm: false };
-        Self { answers, notices: [Some(notice); 4] }
+        Self::saying(answers, Notice { finding, loudness: Loudness::Verbose, alarm: false })
     }
 
-    const fn notice(answers: [Answer; 4], finding: Finding) -> Self {
-        Self { answers, notices: [Some(plain(finding)); 4] }
+    /// Where it denies, it is an alarm; where not, it is said all the same.
+    const fn always(answers: [Answer; 4], finding: Finding) -> Self {
+        Self::saying(answers, plain(finding))
     }
 
-    const fn alarm(answers: [Answer; 4], finding: Finding) -> Self {
-        Self { answers, notices: [Some(alert(finding)); 4] }
+    const fn saying(answers: [Answer; 4], allowed: Notice) -> Self {
+        let [a, b, c, d] = answers;
+        let notices = [said(a, allowed), said(b, allowed), said(c, allowed), said(d, allowed)];
+        Self { answers, notices }
     }
 
     /// Says it only at the levels that deny.
@@ -349,6 +352,10 @@ const fn plain(finding: Finding) -> Notice {
 
 const fn alert(finding: Finding) -> Notice {
     Notice { finding, loudness: Loudness::Always, alarm: true }
+}
+
+const fn said(answer: Answer, allowed: Notice) -> Option<Notice> {
+    if answer.denies() { Some(alert(allowed.finding)) } else { Some(allowed) }
 }
 
 const fn kept(notice: Option<Notice>, answer: Answer) -> Option<Notice> {

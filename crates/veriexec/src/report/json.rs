@@ -11,25 +11,30 @@
 //! | `algorithm`, `fp`, `found` | strings: a name, and digests in hexadecimal | of a comparison |
 //! | `algorithm` | string | of an algorithm that is not known, if one was given |
 //! | `flags` | number | of an entry type with bits without a meaning |
-//! | `count`, `suppressed` | number, and string: [`Message::word`] | of suppressed reports |
+//! | `count`, `suppressed` | number, and string: an event or `request` | of suppressed reports |
+//! | `user`, `denied` | number and boolean | of suppressed reports, as far as they have them |
 //! | `event` | string: [`EventKind::word`](crate::EventKind::word) | of a decision |
 //! | `level` | number: 0 to 3 | of a decision |
 //! | `allowed` | boolean | of a decision |
 //! | `errno` | string, or a number that has no name here | of a denial |
+//! | `trial` | true | of a decision for trial: [`Occasion::is_trial`] |
 //! | `command` | string | of a process |
+//! | `program` | string: the path | of a process, if it is known |
 //! | `pid`, `uid`, `gid` | numbers | of a process |
+//! | `parent`, `ppid` | string: a path or a command, and number | of a process with a parent |
+//! | `ask` | string: a command for a shell | of a decision about a file with a path |
 //!
 //! A name is bytes, and JSON has none. A name that is UTF-8 is that string, exactly. Another one is
 //! given as it is shown to people, by [`printable`], and a second key, with `_bytes` after the name
 //! of the first, has its bytes in hexadecimal: `path_bytes`, `to_bytes`, `algorithm_bytes`,
-//! `command_bytes`. Characters beyond ASCII and control characters are `\u` escapes, so that the
+//! `command_bytes`, `program_bytes`, `parent_bytes`. Characters beyond ASCII and control characters are `\u` escapes, so that the
 //! line is harmless on a terminal. veriexecctl(8) does the same.
 
 use core::fmt::{self, Write};
 
 use sigfile::printable;
 
-use super::{Message, Occasion, Process, Report};
+use super::{Kind, Message, Occasion, Parent, Process, Report, Suppressed};
 use crate::policy::Verdict;
 
 /// What [`Report::json`] returns, to be displayed: one line without its end.
@@ -46,7 +51,7 @@ impl<'a> Report<'a> {
 
 impl fmt::Display for Json<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Report { priority, message, name, process, occasion } = &self.0;
+        let Report { priority, message, name, process, occasion, .. } = &self.0;
         let mut object = Object { out };
         write!(object.out, "{{\"priority\":\"{}\"", priority.word())?;
         object.word("message", message.word())?;
@@ -55,8 +60,10 @@ impl fmt::Display for Json<'_> {
             object.bytes("path", name)?;
         }
         object.details(message)?;
-        if let Some(Occasion { event, level, verdict }) = occasion {
-            object.word("event", event.word())?;
+        if let Some(Occasion { event, level, verdict, is_trial }) = occasion {
+            if let Some(event) = event {
+                object.word("event", event.word())?;
+            }
             object.value("level", level.number())?;
             object.value("allowed", verdict.is_allowed())?;
             if let Verdict::Deny(errno) = verdict {
@@ -65,13 +72,26 @@ impl fmt::Display for Json<'_> {
                     None => object.value("errno", errno.raw())?,
                 }
             }
+            if *is_trial {
+                object.value("trial", true)?;
+            }
         }
         if let Some(process) = process {
-            let Process { pid, uid, gid, .. } = process;
-            object.bytes("command", process.command())?;
+            let Process { program, pid, uid, gid, parent, .. } = process;
+            object.bytes("command", program.command())?;
+            if !program.path.is_empty() {
+                object.bytes("program", program.path)?;
+            }
             object.value("pid", pid)?;
             object.value("uid", uid)?;
             object.value("gid", gid)?;
+            if let Some(Parent { program, pid }) = parent {
+                object.bytes("parent", program.name())?;
+                object.value("ppid", pid)?;
+            }
+        }
+        if let Some(question) = self.0.question().filter(|_| occasion.is_some()) {
+            object.text("ask", &question)?;
         }
         object.out.write_char('}')
     }
@@ -97,9 +117,16 @@ impl Object<'_, '_> {
             }
             Message::UnknownAlgorithm(Some(algorithm)) => self.bytes("algorithm", algorithm),
             Message::ContaminatedFlags(bits) => self.value("flags", bits),
-            Message::Suppressed { count, word } => {
+            Message::Suppressed(Suppressed { count, kind, user }) => {
                 self.value("count", count)?;
-                self.word("suppressed", word)
+                match kind {
+                    Kind::Decision { event, denied } => {
+                        self.word("suppressed", event.word())?;
+                        self.value("denied", denied)?;
+                    }
+                    Kind::Other => self.word("suppressed", "request")?,
+                }
+                user.map_or(Ok(()), |user| self.value("user", user))
             }
             _ => Ok(()),
         }
@@ -172,18 +199,21 @@ mod tests {
         let report = Report {
             process: Some(Process::new(b"sh", 17, 1000, 100)),
             occasion: Some(Occasion {
-                event: EventKind::Direct,
+                event: Some(EventKind::Direct),
                 level: StrictLevel::Ids,
                 verdict: Verdict::Deny(Errno::PERM),
+                is_trial: false,
             }),
             ..Report::new(Priority::Alert, Message::Finding(Finding::Mismatch), b"/bin/ls")
         };
         assert_eq!(
             report.json().to_string(),
             "{\"priority\":\"alert\",\"message\":\"mismatch\",\
-             \"text\":\"Veriexec: Mismatch. [/bin/ls, prog=sh pid=17, uid=1000, gid=100]\",\
+             \"text\":\"Veriexec: Mismatch. [/bin/ls, prog=sh pid=17, uid=1000, gid=100] denied: \
+             execute, level=1; ask: veriexecctl explain /bin/ls\",\
              \"path\":\"/bin/ls\",\"event\":\"direct\",\"level\":1,\"allowed\":false,\
-             \"errno\":\"EPERM\",\"command\":\"sh\",\"pid\":17,\"uid\":1000,\"gid\":100}"
+             \"errno\":\"EPERM\",\"command\":\"sh\",\"pid\":17,\"uid\":1000,\"gid\":100,\
+             \"ask\":\"veriexecctl explain /bin/ls\"}"
         );
     }
 
@@ -218,8 +248,12 @@ mod tests {
             (Message::UnknownAlgorithm(Some(b"SHA3")), "\"algorithm\":\"SHA3\""),
             (Message::ContaminatedFlags(0x28), "\"flags\":40"),
             (
-                Message::Suppressed { count: 7, word: "mismatch" },
-                "\"count\":7,\"suppressed\":\"mismatch\"",
+                Message::Suppressed(Suppressed {
+                    count: 7,
+                    kind: Kind::Decision { event: EventKind::File, denied: true },
+                    user: Some(8),
+                }),
+                "\"count\":7,\"suppressed\":\"file\",\"denied\":true,\"user\":8",
             ),
         ] {
             let json = Report::new(Priority::Notice, message, b"/a").json().to_string();

@@ -93,7 +93,7 @@ impl Platform for System {
         self.reports.lock().unwrap().push(report.json().to_string());
     }
 
-    fn process(&self) -> Option<Process> {
+    fn process(&self) -> Option<Process<'_>> {
         Some(Process::new(b"sh", 17, 1000, 100))
     }
 }

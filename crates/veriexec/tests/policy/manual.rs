@@ -12,35 +12,35 @@ use veriexec::{
 /// A listed file is `right` if it has the flag for the event, else `wrong`.
 const TABLE: &str = "
 direct indirect file write truncate protect, not-regular: ok; ok; ok; ok
-file write truncate, unlisted: ok no-entry?; ok no-entry?; ok no-entry?; EPERM no-entry?
-direct indirect protect module kexec firmware, unlisted: ok no-entry?; ok no-entry?; EPERM no-entry?; EPERM no-entry?
-module kexec firmware, not-regular: ok no-entry?; ok no-entry?; EPERM no-entry?; EPERM no-entry?
-direct indirect file module kexec firmware protect write truncate, right-failed wrong-failed: error calculation-error; error calculation-error; error calculation-error; error calculation-error
+file write truncate, unlisted: ok no-entry?; ok no-entry?; ok no-entry?; EPERM no-entry!
+direct indirect protect module kexec firmware, unlisted: ok no-entry?; ok no-entry?; EPERM no-entry!; EPERM no-entry!
+module kexec firmware, not-regular: ok no-entry?; ok no-entry?; EPERM no-entry!; EPERM no-entry!
+direct indirect file module kexec firmware protect write truncate, right-failed wrong-failed: error calculation-error!; error calculation-error!; error calculation-error!; error calculation-error!
 
 direct indirect file module kexec firmware protect, right-valid: ok match?; ok match?; ok match?; ok match?
-direct indirect file module kexec firmware protect, wrong-valid: ok incorrect-access! match?; ok incorrect-access! match?; EPERM incorrect-access!; EPERM incorrect-access!
-direct indirect file module kexec firmware protect, right-mismatch: ok mismatch!; EPERM mismatch!; EPERM mismatch!; EPERM mismatch!
-direct indirect file module kexec firmware protect, wrong-mismatch: ok incorrect-access! mismatch!; EPERM incorrect-access! mismatch!; EPERM incorrect-access!; EPERM incorrect-access!
-direct indirect file module kexec firmware protect, right-busy: ok busy!; EPERM busy!; EPERM busy!; EPERM busy!
-direct indirect file module kexec firmware protect, wrong-busy: ok incorrect-access! busy!; EPERM incorrect-access! busy!; EPERM incorrect-access!; EPERM incorrect-access!
-direct indirect file module kexec firmware, right-unknown: ok unsettled!; EPERM unsettled!; EPERM unsettled!; EPERM unsettled!
-direct indirect file module kexec firmware, wrong-unknown: ok incorrect-access! unsettled!; EPERM incorrect-access! unsettled!; EPERM incorrect-access!; EPERM incorrect-access!
-protect, right-unknown: ok not-evaluated!; EPERM not-evaluated!; EPERM not-evaluated!; EPERM not-evaluated!
-protect, wrong-unknown: ok incorrect-access! not-evaluated!; EPERM incorrect-access! not-evaluated!; EPERM incorrect-access!; EPERM incorrect-access!
+direct indirect file module kexec firmware protect, wrong-valid: ok incorrect-access match?; ok incorrect-access match?; EPERM incorrect-access!; EPERM incorrect-access!
+direct indirect file module kexec firmware protect, right-mismatch: ok mismatch; EPERM mismatch!; EPERM mismatch!; EPERM mismatch!
+direct indirect file module kexec firmware protect, wrong-mismatch: ok incorrect-access mismatch; EPERM incorrect-access mismatch!; EPERM incorrect-access!; EPERM incorrect-access!
+direct indirect file module kexec firmware protect, right-busy: ok busy; EPERM busy!; EPERM busy!; EPERM busy!
+direct indirect file module kexec firmware protect, wrong-busy: ok incorrect-access busy; EPERM incorrect-access busy!; EPERM incorrect-access!; EPERM incorrect-access!
+direct indirect file module kexec firmware, right-unknown: ok unsettled; EPERM unsettled!; EPERM unsettled!; EPERM unsettled!
+direct indirect file module kexec firmware, wrong-unknown: ok incorrect-access unsettled; EPERM incorrect-access unsettled!; EPERM incorrect-access!; EPERM incorrect-access!
+protect, right-unknown: ok not-evaluated; EPERM not-evaluated!; EPERM not-evaluated!; EPERM not-evaluated!
+protect, wrong-unknown: ok incorrect-access not-evaluated; EPERM incorrect-access not-evaluated!; EPERM incorrect-access!; EPERM incorrect-access!
 
-write truncate, right-valid: ok purge match? write-request!; ok purge match? write-request!; EPERM match? write-request!; EPERM match? write-request!
-write truncate, wrong-valid: ok purge incorrect-access! match? write-request!; ok purge incorrect-access! match? write-request!; EPERM incorrect-access!; EPERM incorrect-access!
-write truncate, right-mismatch: ok purge mismatch! write-request!; EPERM mismatch!; EPERM mismatch!; EPERM mismatch!
-write truncate, wrong-mismatch: ok purge incorrect-access! mismatch! write-request!; EPERM incorrect-access! mismatch!; EPERM incorrect-access!; EPERM incorrect-access!
-write truncate, right-busy: ok purge busy! write-request!; EPERM busy!; EPERM busy!; EPERM busy!
-write truncate, wrong-busy: ok purge incorrect-access! busy! write-request!; EPERM incorrect-access! busy!; EPERM incorrect-access!; EPERM incorrect-access!
-write truncate, right-unknown: ok purge unsettled! write-request!; EPERM unsettled!; EPERM unsettled!; EPERM unsettled!
-write truncate, wrong-unknown: ok purge incorrect-access! unsettled! write-request!; EPERM incorrect-access! unsettled!; EPERM incorrect-access!; EPERM incorrect-access!
+write truncate, right-valid: ok purge match? write-request; ok purge match? write-request; EPERM match? write-request!; EPERM match? write-request!
+write truncate, wrong-valid: ok purge incorrect-access match? write-request; ok purge incorrect-access match? write-request; EPERM incorrect-access!; EPERM incorrect-access!
+write truncate, right-mismatch: ok purge mismatch write-request; EPERM mismatch!; EPERM mismatch!; EPERM mismatch!
+write truncate, wrong-mismatch: ok purge incorrect-access mismatch write-request; EPERM incorrect-access mismatch!; EPERM incorrect-access!; EPERM incorrect-access!
+write truncate, right-busy: ok purge busy write-request; EPERM busy!; EPERM busy!; EPERM busy!
+write truncate, wrong-busy: ok purge incorrect-access busy write-request; EPERM incorrect-access busy!; EPERM incorrect-access!; EPERM incorrect-access!
+write truncate, right-unknown: ok purge unsettled write-request; EPERM unsettled!; EPERM unsettled!; EPERM unsettled!
+write truncate, wrong-unknown: ok purge incorrect-access unsettled write-request; EPERM incorrect-access unsettled!; EPERM incorrect-access!; EPERM incorrect-access!
 
 create, not-regular: ok; ok; ok; ok
 create, unlisted listed: ok; ok; ok; EPERM creation!
-remove, not-regular unlisted: ok; ok; ok; EPERM no-entry?
-remove, listed: ok delete remove-request!; EPERM remove-request!; EPERM remove-request!; EPERM remove-request!
+remove, not-regular unlisted: ok; ok; ok; EPERM no-entry!
+remove, listed: ok delete remove-request; EPERM remove-request!; EPERM remove-request!; EPERM remove-request!
 rename, not-regular unlisted: ok; ok; ok; EPERM rename-lockdown!
 rename, listed: ok rename delete renamed; ok rename delete renamed; EPERM rename-monitored!; EPERM rename-lockdown!
 rename-onto-listed, any: ok rename delete renamed; ok rename delete renamed; EPERM rename-monitored!; EPERM rename-lockdown!
@@ -49,10 +49,10 @@ link set-attributes, any: ok; ok; ok; ok
 unmount, any: ok; ok; ok; EPERM unmount-lockdown!
 unmount-listed, any: ok; ok unmount-allowed; EPERM unmount-monitored!; EPERM unmount-lockdown!
 mount-over, any: ok; ok; ok; EPERM mount-over!
-mount-over-listed, any: ok mount-over!; ok mount-over!; EPERM mount-over!; EPERM mount-over!
+mount-over-listed, any: ok mount-over; ok mount-over; EPERM mount-over!; EPERM mount-over!
 raw-read, any: ok; ok; ok; ok
 raw-write, any: ok; ok; ok; EPERM raw-write!
-raw-write-listed, any: ok purge raw-write!; ok purge raw-write!; EPERM raw-write!; EPERM raw-write!
+raw-write-listed, any: ok purge raw-write; ok purge raw-write; EPERM raw-write!; EPERM raw-write!
 memory-write, any: ok; ok; EPERM memory-write!; EPERM memory-write!
 pass-through, any: ok; ok; EPERM pass-through!; EPERM pass-through!
 ";

@@ -15,9 +15,12 @@ fn noticed(finding: Finding, loudness: Loudness, alarm: bool) -> Option<Notice> 
     Some(Notice { finding, loudness, alarm })
 }
 
-/// Asserts the verdicts of a row, by level, and what it reports at each.
-fn row(access: Access, object: Object, verdicts: [Verdict; 4], notice: Option<Notice>) {
+/// Asserts the verdicts of a row, by level, and what it reports at each: where it denies, that is an
+/// alarm at every verbosity.
+fn row(access: Access, object: Object, verdicts: [Verdict; 4], allowed: Option<Notice>) {
+    let alarm = allowed.map(|notice| Notice { loudness: Loudness::Always, alarm: true, ..notice });
     for (level, verdict) in StrictLevel::ALL.into_iter().zip(verdicts) {
+        let notice = if verdict.is_allowed() { allowed } else { alarm };
         let expected =
             Decision { verdict, notices: [notice, None, None], ..Decision::QUIETLY_ALLOWED };
         assert_eq!(decide(level, Event::Access(access), object), expected, "{level}");
@@ -58,9 +61,9 @@ fn row_hash_failed() {
 
 #[test]
 fn row_wrong_access() {
-    let wrong = noticed(Finding::IncorrectAccess, Loudness::Always, true);
+    let wrong = |alarm| noticed(Finding::IncorrectAccess, Loudness::Always, alarm);
     let matched = noticed(Finding::Match, Loudness::Verbose, false);
-    let mismatched = noticed(Finding::Mismatch, Loudness::Always, true);
+    let mismatched = |alarm| noticed(Finding::Mismatch, Loudness::Always, alarm);
     let asked = |level, evaluation| {
         let object = Object::Listed(EntryType::DIRECT, evaluation);
         let decision = decide(level, Event::Access(Access::File), object);
@@ -69,13 +72,16 @@ fn row_wrong_access() {
     use StrictLevel::{Ids, Ips, Learning, Lockdown};
     // Below level 2 the contents still count.
     for level in [Learning, Ids] {
-        assert_eq!(asked(level, Evaluation::Valid), (Allow, [wrong, matched, None]));
+        assert_eq!(asked(level, Evaluation::Valid), (Allow, [wrong(false), matched, None]));
     }
-    assert_eq!(asked(Learning, Evaluation::Mismatch), (Allow, [wrong, mismatched, None]));
-    assert_eq!(asked(Ids, Evaluation::Mismatch), (DENIED, [wrong, mismatched, None]));
+    assert_eq!(
+        asked(Learning, Evaluation::Mismatch),
+        (Allow, [wrong(false), mismatched(false), None])
+    );
+    assert_eq!(asked(Ids, Evaluation::Mismatch), (DENIED, [wrong(false), mismatched(true), None]));
     for level in [Ips, Lockdown] {
         for evaluation in [Evaluation::Valid, Evaluation::Mismatch, Evaluation::NotEvaluated] {
-            assert_eq!(asked(level, evaluation), (DENIED, [wrong, None, None]));
+            assert_eq!(asked(level, evaluation), (DENIED, [wrong(true), None, None]));
         }
     }
 }
@@ -90,7 +96,7 @@ fn row_valid() {
 
 #[test]
 fn row_mismatch() {
-    let notice = noticed(Finding::Mismatch, Loudness::Always, true);
+    let notice = noticed(Finding::Mismatch, Loudness::Always, false);
     for access in Access::ALL {
         let object = Object::Listed(access.flag(), Evaluation::Mismatch);
         row(access, object, [Allow, DENIED, DENIED, DENIED], notice);
@@ -102,7 +108,7 @@ fn row_unsettled_and_row_busy() {
     for (evaluation, finding) in
         [(Evaluation::NotEvaluated, Finding::Unsettled), (Evaluation::Busy, Finding::Busy)]
     {
-        let notice = noticed(finding, Loudness::Always, true);
+        let notice = noticed(finding, Loudness::Always, false);
         for access in Access::ALL {
             let object = Object::Listed(access.flag(), evaluation);
             row(access, object, [Allow, DENIED, DENIED, DENIED], notice);

@@ -38,8 +38,13 @@ impl Place {
         self.veriexec.lookup(self.listed.id).map(|view| view.status)
     }
 
-    fn alert(text: &str) -> (Priority, String) {
-        (Priority::Alert, format!("Veriexec: {text}"))
+    /// What is reported of something that is decided so.
+    fn report(verdict: Verdict, text: &str) -> (Priority, String) {
+        if verdict.is_allowed() {
+            (Priority::Notice, format!("Veriexec: {text} allowed"))
+        } else {
+            (Priority::Alert, format!("Veriexec: {text} denied"))
+        }
     }
 }
 
@@ -59,8 +64,8 @@ fn opening_for_write_is_an_access_first() {
             let verdict = at.veriexec.open_check(&at.fake, b"/f", Some(at.listed), opening);
             assert_eq!(verdict, expected, "{level} {contents:?}");
             assert_eq!(at.fake.hashed(), 1);
-            let mismatch = Place::alert(&format!("Mismatch. [/f, {BY_SH}"));
-            let request = Place::alert(&format!("Write access request. [/f, {BY_SH}"));
+            let mismatch = Place::report(expected, &format!("Mismatch. [/f, {BY_SH}"));
+            let request = Place::report(expected, &format!("Write access request. [/f, {BY_SH}"));
             let (status, reports) = match (contents, expected) {
                 (b"good", Verdict::Allow) => (Status::NotEvaluated, vec![request]),
                 (b"good", _) => (Status::Valid, vec![request]),
@@ -96,7 +101,7 @@ fn a_file_that_somebody_may_be_writing_is_not_hashed() {
         let read = at.veriexec.open_check(&at.fake, b"/f", Some(at.listed), Opening::READ);
         assert_eq!(read, expected);
         assert_eq!((at.status(), at.fake.hashed()), (Some(Status::NotEvaluated), 0));
-        let report = Place::alert(&format!("Open for write. [/f, {BY_SH}"));
+        let report = Place::report(expected, &format!("Open for write. [/f, {BY_SH}"));
         assert_eq!(at.fake.reports(), [report]);
         // He who opens it for write may find himself among the writers.
         let _ = at.veriexec.open_check(&at.fake, b"/f", Some(at.listed), Opening::WRITE);
@@ -128,7 +133,8 @@ fn nothing_is_made_in_lockdown_but_what_has_no_contents() {
         let expected = if level == Lockdown { DENIED } else { Verdict::Allow };
         assert_eq!(at.veriexec.open_check(&at.fake, b"/new", None, Opening::WRITE), expected);
         assert_eq!(at.veriexec.create_check(&at.fake, b"/new", FileKind::Regular), expected);
-        let report = Place::alert("Preventing new file creation in `/new'.");
+        let report =
+            Place::report(DENIED, &format!("Preventing new file creation in `/new'. [{BY_SH}"));
         let count = if level == Lockdown { 2 } else { 0 };
         assert_eq!(at.fake.reports(), vec![report; count]);
         for kind in [FileKind::Other, FileKind::Directory { mount_root: false }] {
@@ -147,7 +153,7 @@ fn what_is_mapped_later_must_have_been_evaluated() {
         let listed = Some(at.listed);
         let expected = if strict { DENIED } else { Verdict::Allow };
         assert_eq!(protect(&mut at, listed), expected);
-        let report = Place::alert(&format!("Not evaluated. [/f, {BY_SH}"));
+        let report = Place::report(expected, &format!("Not evaluated. [/f, {BY_SH}"));
         assert_eq!(at.fake.reports(), [report]);
         assert_eq!(at.fake.hashed(), 0);
         let map = at.veriexec.map_check(&at.fake, b"/f", at.listed, true);
@@ -222,7 +228,8 @@ fn a_disk_that_is_written_purges_what_is_listed_on_it() {
     at.veriexec.load(&at.fake, evaluated("/h")).unwrap();
     at.veriexec.raise(Ids).unwrap();
     assert!(at.veriexec.raw_device_check(&at.fake, b"/dev/sd0", Some(1), true).is_allowed());
-    let report = Place::alert(&format!("Raw write access request. [/dev/sd0, {BY_SH}"));
+    let report =
+        Place::report(Verdict::Allow, &format!("Raw write access request. [/dev/sd0, {BY_SH}"));
     assert_eq!(at.fake.reports(), [report]);
     assert_eq!(at.status(), Some(Status::NotEvaluated));
     assert_eq!(at.veriexec.lookup(elsewhere.id).unwrap().status, Status::Valid);
@@ -252,7 +259,9 @@ fn a_file_system_with_listed_files_stays_mounted_from_level_2_on() {
         let mut at = place(1, level);
         let verdict = at.veriexec.unmount_check(&at.fake, b"/mnt", 1);
         assert_eq!(verdict.is_allowed(), listed);
-        let expected = report.map(|(priority, text)| (priority, format!("Veriexec: {text}")));
+        let said = if listed { "allowed" } else { "denied" };
+        let expected =
+            report.map(|(priority, text)| (priority, format!("Veriexec: {text} [{BY_SH} {said}")));
         assert!(at.fake.reports().into_iter().eq(expected));
         assert_eq!(at.veriexec.unmount_check(&at.fake, b"/mnt", 9).is_allowed(), empty);
         if listed {
@@ -293,7 +302,7 @@ fn a_mount_may_hide_nothing_that_is_listed_from_level_2_on() {
     ] {
         assert_eq!(named.mount_check(&fake, path, place).is_allowed(), allowed, "{path:?}");
     }
-    let report = Place::alert(&format!("Mount request. [/usr, {BY_SH}"));
+    let report = Place::report(DENIED, &format!("Mount request. [/usr, {BY_SH}"));
     assert_eq!(fake.reports().get(1), Some(&report));
     // Where a file is, whose name was not kept, nobody knows.
     assert_eq!(listing(false).mount_check(&fake, b"/us", us), DENIED);
@@ -323,17 +332,21 @@ fn reports_of_decisions_say_which() {
     assert_eq!(
         at.fake.json(),
         ["{\"priority\":\"alert\",\"message\":\"mismatch\",\
-          \"text\":\"Veriexec: Mismatch. [/f, prog=sh pid=17, uid=1000, gid=100]\",\
+          \"text\":\"Veriexec: Mismatch. [/f, prog=sh pid=17, uid=1000, gid=100] denied: execute, \
+          level=1; ask: veriexecctl explain /f\",\
           \"path\":\"/f\",\"event\":\"direct\",\"level\":1,\"allowed\":false,\
-          \"errno\":\"EPERM\",\"command\":\"sh\",\"pid\":17,\"uid\":1000,\"gid\":100}"]
+          \"errno\":\"EPERM\",\"command\":\"sh\",\"pid\":17,\"uid\":1000,\"gid\":100,\
+          \"ask\":\"veriexecctl explain /f\"}"]
     );
     at.veriexec.set_verbosity(1);
     let _ = at.veriexec.verify(&at.fake, b"/g", at.unlisted, Access::File);
     assert_eq!(
         at.fake.json(),
         ["{\"priority\":\"notice\",\"message\":\"no-entry\",\
-          \"text\":\"Veriexec: No entry. [/g]\",\
+          \"text\":\"Veriexec: No entry. [/g, prog=sh pid=17, uid=1000, gid=100] allowed: read, \
+          level=1; ask: veriexecctl explain /g\",\
           \"path\":\"/g\",\"event\":\"file\",\"level\":1,\"allowed\":true,\
-          \"command\":\"sh\",\"pid\":17,\"uid\":1000,\"gid\":100}"]
+          \"command\":\"sh\",\"pid\":17,\"uid\":1000,\"gid\":100,\
+          \"ask\":\"veriexecctl explain /g\"}"]
     );
 }

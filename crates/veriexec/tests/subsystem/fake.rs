@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fingerprint::{Algorithm, Digest};
 use veriexec::{
-    Errno, FileId, FileKind, LoadRequest, Located, Platform, Priority, Process, Report,
+    Errno, EventKind, FileId, FileKind, LoadRequest, Located, Platform, Priority, Process, Report,
+    StrictLevel,
 };
 
 /// Its state is in cells, so that it can change while the subsystem holds it.
@@ -20,6 +21,7 @@ pub(crate) struct Fake {
     hashed: Cell<usize>,
     reports: RefCell<Vec<(Priority, String)>>,
     json: RefCell<Vec<String>>,
+    trial: Cell<StrictLevel>,
 }
 
 impl Fake {
@@ -97,6 +99,11 @@ impl Fake {
         self.json.take()
     }
 
+    /// Who asks is treated at that level, for trial.
+    pub(crate) fn be_tried(&self, level: StrictLevel) {
+        self.trial.set(level);
+    }
+
     /// What was reported since this was last asked.
     pub(crate) fn reports(&self) -> Vec<(Priority, String)> {
         self.reports.take()
@@ -129,13 +136,40 @@ impl Platform for Fake {
     }
 
     fn report(&self, report: &Report<'_>) {
-        self.reports.borrow_mut().push((report.priority, report.to_string()));
+        self.reports.borrow_mut().push((report.priority, judged(report)));
         self.json.borrow_mut().push(report.json().to_string());
     }
 
-    fn process(&self) -> Option<Process> {
+    fn trial(&self) -> StrictLevel {
+        self.trial.get()
+    }
+
+    fn process(&self) -> Option<Process<'_>> {
         Some(Process::new(b"sh", 17, 1000, 100))
     }
+}
+
+/// What a report says up to the verdict, after which it must say the rest of what is known.
+fn judged(report: &Report<'_>) -> String {
+    let text = report.to_string();
+    let Some(occasion) = report.occasion else { return text };
+    let attempt = occasion.event.map_or("change the tables", EventKind::attempt);
+    let name = str::from_utf8(report.name).unwrap();
+    let ask = if name.starts_with('/') && !occasion.is_trial {
+        format!("; ask: veriexecctl explain {name}")
+    } else {
+        String::new()
+    };
+    let rest = format!(": {attempt}, level={}{ask}", occasion.level.number());
+    let said = text.strip_suffix(&rest).unwrap_or_else(|| panic!("{text} does not end in {rest}"));
+    let verdict = match (occasion.is_trial, occasion.verdict.is_allowed()) {
+        (false, true) => "] allowed",
+        (false, false) => "] denied",
+        (true, true) => "] allowed in a self-test",
+        (true, false) => "] denied in a self-test",
+    };
+    assert!(said.ends_with(verdict), "{said}");
+    said.to_owned()
 }
 
 /// A digest that differs for all contents that these tests have: it need not be the real one.

@@ -49,7 +49,7 @@ fn a_renamed_file_keeps_its_entry_but_not_the_name() {
     assert_eq!(names(&machine, "/a"), Err(Errno::NOENT));
     assert_eq!(machine.veriexec.dump().count(), 1, "a name that is not true any more is shown");
     let text = "Veriexec: Monitored file `/a' renamed to non-monitored file `/away', uid=1000, \
-                pid=17.";
+                pid=17. [prog=sh pid=17, uid=1000, gid=100] allowed";
     assert_eq!(machine.fake.reports(), [(Priority::Notice, text.to_owned())]);
     machine.veriexec.raise(StrictLevel::Ips).unwrap();
     assert_eq!(execute(&mut machine, "/away"), Verdict::Allow);
@@ -61,7 +61,7 @@ fn a_replaced_file_loses_its_entry() {
     machine.rename("/c", "/a").unwrap();
     assert_eq!(names(&machine, "/a"), Err(Errno::NOENT));
     let text = "Veriexec: Non-monitored file `/c' renamed to monitored file `/a', uid=1000, \
-                pid=17.";
+                pid=17. [prog=sh pid=17, uid=1000, gid=100] allowed";
     assert_eq!(machine.fake.reports(), [(Priority::Notice, text.to_owned())]);
     machine.rename("/b", "/a").unwrap();
     assert_eq!(names(&machine, "/a"), Ok(vec![]));
@@ -78,7 +78,8 @@ fn what_is_listed_keeps_its_name_from_level_2_on_and_everything_at_level_3() {
     for ((from, to), why) in pairs.into_iter().zip(why) {
         assert_eq!(machine.rename(from, to), Err(Errno::PERM));
         let text = format!(
-            "Veriexec: Preventing rename of `{from}' to `{to}', uid=1000, pid=17: IPS mode, {why}."
+            "Veriexec: Preventing rename of `{from}' to `{to}', uid=1000, pid=17: IPS mode, {why}. \
+             [prog=sh pid=17, uid=1000, gid=100] denied"
         );
         assert_eq!(machine.fake.reports(), [(Priority::Alert, text)]);
     }
@@ -89,7 +90,8 @@ fn what_is_listed_keeps_its_name_from_level_2_on_and_everything_at_level_3() {
     for (from, to) in pairs {
         assert_eq!(machine.rename(from, to), Err(Errno::PERM));
         let text = format!(
-            "Veriexec: Preventing rename of `{from}' to `{to}', uid=1000, pid=17: Lockdown mode."
+            "Veriexec: Preventing rename of `{from}' to `{to}', uid=1000, pid=17: Lockdown mode. \
+             [prog=sh pid=17, uid=1000, gid=100] denied"
         );
         assert_eq!(machine.fake.reports(), [(Priority::Alert, text)]);
     }
@@ -107,7 +109,7 @@ fn two_names_of_one_file_are_not_renamed_into_each_other() {
     machine.veriexec.raise(StrictLevel::Ips).unwrap();
     assert_eq!(machine.rename("/a", "/hard"), Err(Errno::PERM));
     let text = "Veriexec: Preventing rename of `/a' to `/hard', uid=1000, pid=17: IPS mode, file \
-                monitored.";
+                monitored. [prog=sh pid=17, uid=1000, gid=100] denied";
     assert_eq!(machine.fake.reports(), [(Priority::Alert, text.to_owned())], "it is one file");
 }
 
@@ -155,8 +157,8 @@ fn hard_links_share_the_entry_and_a_rename_takes_one_name() {
 fn a_removed_file_loses_its_entry_at_level_0_and_stays_above() {
     let mut machine = machine();
     machine.unlink("/a").unwrap();
-    let text = "Veriexec: Remove request. [/a, prog=sh pid=17, uid=1000, gid=100]";
-    assert_eq!(machine.fake.reports(), [(Priority::Alert, text.to_owned())]);
+    let text = "Veriexec: Remove request. [/a, prog=sh pid=17, uid=1000, gid=100] allowed";
+    assert_eq!(machine.fake.reports(), [(Priority::Notice, text.to_owned())]);
     assert_eq!(machine.veriexec.entries().count(), 1);
     for level in [StrictLevel::Ids, StrictLevel::Ips, StrictLevel::Lockdown] {
         machine.veriexec.raise(level).unwrap();

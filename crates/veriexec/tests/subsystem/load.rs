@@ -206,8 +206,8 @@ fn nothing_is_loaded_above_level_0_even_if_it_was_prepared_below() {
     let candidate = Candidate::new(&fake, &request("/f", &right, 1), veriexec.now()).unwrap();
     veriexec.raise(StrictLevel::Ids).unwrap();
     assert_eq!(veriexec.add(&fake, b"/f", candidate), Err(Errno::PERM));
-    let report = "Veriexec: Strict mode, modifying tables not permitted.".to_owned();
-    assert_eq!(fake.reports(), [(Priority::Warning, report)]);
+    let report = "Veriexec: Strict mode, modifying tables not permitted. [prog=sh pid=17, uid=1000, gid=100] denied".to_owned();
+    assert_eq!(fake.reports(), [(Priority::Alert, report)]);
     assert_eq!(veriexec.entries().count(), 0);
 }
 

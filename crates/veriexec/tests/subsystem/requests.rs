@@ -161,8 +161,8 @@ fn nothing_is_changed_above_level_0() {
             veriexec.flush(&fake),
         ];
         assert_eq!(answers, [Err(Errno::PERM); 6]);
-        let report = "Veriexec: Strict mode, modifying tables not permitted.".to_owned();
-        assert_eq!(fake.reports(), vec![(Priority::Warning, report); 6]);
+        let report = "Veriexec: Strict mode, modifying tables not permitted. [prog=sh pid=17, uid=1000, gid=100] denied".to_owned();
+        assert_eq!(fake.reports(), vec![(Priority::Alert, report); 6]);
         assert_eq!(dumped(&veriexec), ["/a", "/dir/b", "/usr/c"]);
         assert!(veriexec.query(&fake, b"/a").is_ok());
     }

@@ -53,7 +53,13 @@ fn until_something_is_loaded_level_0_looks_at_nothing() {
     veriexec.flush(&fake).unwrap();
     veriexec.set_verbosity(1);
     assert_eq!(veriexec.verify(&fake, b"/f", file, Access::Direct), Verdict::Allow);
-    assert_eq!(fake.reports(), [(Priority::Notice, "Veriexec: No entry. [/f]".to_owned())]);
+    assert_eq!(
+        fake.reports(),
+        [(
+            Priority::Notice,
+            "Veriexec: No entry. [/f, prog=sh pid=17, uid=1000, gid=100] allowed".to_owned()
+        )]
+    );
 }
 
 #[test]
@@ -113,8 +119,8 @@ fn a_file_is_hashed_even_for_an_access_it_is_not_listed_for() {
     let mut veriexec = listing(&fake, 1, StrictLevel::Ips);
     assert_eq!(veriexec.verify(&fake, b"/f", file, Access::File), DENIED);
     assert_eq!(veriexec.lookup(file.id).unwrap().status, Status::Valid);
-    let report =
-        "Veriexec: Incorrect access type. [/f, prog=sh pid=17, uid=1000, gid=100]".to_owned();
+    let report = "Veriexec: Incorrect access type. [/f, prog=sh pid=17, uid=1000, gid=100] denied"
+        .to_owned();
     assert_eq!(fake.reports(), [(Priority::Alert, report)]);
 }
 
@@ -128,21 +134,21 @@ fn a_failure_to_hash_is_the_answer_at_every_level() {
         for access in Access::ALL {
             let verdict = veriexec.verify(&fake, b"/f", file, access);
             assert_eq!(verdict, Verdict::Deny(Errno::ACCES));
-            let report = "Veriexec: Fingerprint calculation error. [/f]".to_owned();
-            assert_eq!(fake.reports(), [(Priority::Notice, report)]);
+            let report = "Veriexec: Fingerprint calculation error. [/f, prog=sh pid=17, uid=1000, gid=100] denied".to_owned();
+            assert_eq!(fake.reports(), [(Priority::Alert, report)]);
         }
         assert_eq!(veriexec.lookup(file.id).unwrap().status, Status::NotEvaluated);
     }
 }
 
 #[test]
-fn a_mismatch_is_an_alert_and_names_the_process() {
+fn what_is_allowed_is_no_alert_and_names_the_process() {
     let fake = Fake::default();
     let file = fake.file(1, 1, "/f", b"evil");
     let mut veriexec = listing(&fake, 1, StrictLevel::Learning);
     assert_eq!(veriexec.verify(&fake, b"/f", file, Access::Direct), Verdict::Allow);
-    let report = "Veriexec: Mismatch. [/f, prog=sh pid=17, uid=1000, gid=100]".to_owned();
-    assert_eq!(fake.reports(), [(Priority::Alert, report)]);
+    let report = "Veriexec: Mismatch. [/f, prog=sh pid=17, uid=1000, gid=100] allowed".to_owned();
+    assert_eq!(fake.reports(), [(Priority::Notice, report)]);
 }
 
 #[test]
@@ -160,7 +166,10 @@ fn reports_have_the_kept_name_and_the_verbosity_asked_for() {
         fake.reports()
     };
     assert_eq!(said(0), []);
-    let matched = (Priority::Notice, "Veriexec: Match. [/f]".to_owned());
+    let matched = (
+        Priority::Notice,
+        "Veriexec: Match. [/f, prog=sh pid=17, uid=1000, gid=100] allowed".to_owned(),
+    );
     assert_eq!(said(1), std::slice::from_ref(&matched));
     let compared = format!("Veriexec: comparing hashes... fp1: {good} fp2: {good} [/f]");
     assert_eq!(said(2), [(Priority::Notice, compared), matched]);
@@ -173,7 +182,13 @@ fn the_name_of_the_access_serves_where_none_was_kept() {
     let mut veriexec = listing(&fake, 1, StrictLevel::Learning);
     veriexec.set_verbosity(1);
     let _ = veriexec.verify(&fake, b"(mmap)", file, Access::Direct);
-    assert_eq!(fake.reports(), [(Priority::Notice, "Veriexec: Match. [(mmap)]".to_owned())]);
+    assert_eq!(
+        fake.reports(),
+        [(
+            Priority::Notice,
+            "Veriexec: Match. [(mmap), prog=sh pid=17, uid=1000, gid=100] allowed".to_owned()
+        )]
+    );
 }
 
 #[test]
@@ -245,8 +260,13 @@ fn a_file_that_never_settles_counts_as_one_that_does_not_match() {
         }
         assert_eq!(verdict(step), expected);
         assert_eq!(veriexec.lookup(file.id).unwrap().status, Status::NotEvaluated);
-        let report = "Veriexec: Changed during evaluation. [/f, prog=sh pid=17, uid=1000, gid=100]";
-        assert_eq!(fake.reports(), [(Priority::Alert, report.to_owned())]);
+        let (priority, verdict) = match expected {
+            Verdict::Allow => (Priority::Notice, "allowed"),
+            Verdict::Deny(_) => (Priority::Alert, "denied"),
+        };
+        let by = "prog=sh pid=17, uid=1000, gid=100]";
+        let report = format!("Veriexec: Changed during evaluation. [/f, {by} {verdict}");
+        assert_eq!(fake.reports(), [(priority, report)]);
     }
 }
 
@@ -327,4 +347,30 @@ fn a_forecast_for_an_empty_subsystem_knows_the_bypass() {
     let would = |level| veriexec.would(&fake, b"/f", file, Access::File, level).decision;
     assert_eq!(would(StrictLevel::Learning), veriexec::Decision::QUIETLY_ALLOWED);
     assert_eq!(would(StrictLevel::Lockdown).verdict, DENIED);
+}
+
+#[test]
+fn a_trial_is_no_alarm_at_level_0_and_hides_nothing_above() {
+    let fake = Fake::default();
+    let file = fake.file(1, 1, "/f", b"evil");
+    let by = "prog=sh pid=17, uid=1000, gid=100]";
+    let mut veriexec = listing(&fake, 1, Learning);
+    let mut said = |trial, level, access| {
+        fake.be_tried(trial);
+        veriexec.raise(level).unwrap();
+        assert_eq!(veriexec.verify(&fake, b"/f", file, access), DENIED);
+        fake.reports()
+    };
+    use StrictLevel::{Ids, Ips, Learning, Lockdown};
+    for trial in [Ids, Ips, Lockdown] {
+        let text = format!("Veriexec: Mismatch. [/f, {by} denied in a self-test");
+        assert_eq!(said(trial, Learning, Access::Direct), [(Priority::Info, text)]);
+    }
+    for trial in [Learning, Ids, Ips, Lockdown] {
+        let text = format!("Veriexec: Mismatch. [/f, {by} denied");
+        assert_eq!(said(trial, Ids, Access::Direct), [(Priority::Alert, text)]);
+    }
+    // Even what only the trial denies: whoever asked for it is above suspicion at level 0 alone.
+    let text = format!("Veriexec: Incorrect access type. [/f, {by} denied");
+    assert_eq!(said(Lockdown, Ids, Access::File), [(Priority::Alert, text)]);
 }

@@ -4,7 +4,7 @@
 use core::cell::Cell;
 
 use fingerprint::{Algorithm, Digest};
-use veriexec::{Errno, FileId, Located, Platform, Process, Report, StrictLevel};
+use veriexec::{Errno, FileId, Located, Parent, Platform, Process, Program, Report, StrictLevel};
 
 use crate::log;
 use crate::open_file::OpenFile;
@@ -93,11 +93,14 @@ impl Platform for Kernel<'_> {
         log::log(report, self.operation.and_then(RawOperation::path));
     }
 
-    fn process(&self) -> Option<Process> {
+    fn process(&self) -> Option<Process<'_>> {
         let mut raw = RawProcess::default();
         // SAFETY: the place is ours.
         unsafe { shim::veriexec_shim_process(&mut raw) }
-        Some(Process::new(&raw.command, raw.pid, raw.uid, raw.gid))
+        let parent = Parent { program: Program::new(&raw.parent_command), pid: raw.parent };
+        let mut process = Process::new(&raw.command, raw.pid, raw.uid, raw.gid);
+        process.program.file = raw.has_program.then(|| Located::from(raw.program).id);
+        Some(Process { user: raw.user, parent: (raw.parent != 0).then_some(parent), ..process })
     }
 }
 

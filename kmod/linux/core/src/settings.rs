@@ -4,10 +4,10 @@
 use core::ffi::c_int;
 use core::slice;
 
-use veriexec::{StrictLevel, Veriexec};
+use veriexec::{Errno, Message, StrictLevel, Veriexec};
 
 use crate::kernel::Kernel;
-use crate::tables;
+use crate::{log, tables};
 
 /// The strict level.
 #[unsafe(no_mangle)]
@@ -15,11 +15,14 @@ pub(crate) extern "C" fn veriexec_core_strict() -> c_int {
     tables::share().strict().number().into()
 }
 
-/// Raises the strict level: 0, or a negative error number.
+/// Raises the strict level: 0, or a negative error number. That it is not lowered is logged.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn veriexec_core_raise(level: c_int) -> c_int {
     let raised =
         StrictLevel::from_number(level.into()).and_then(|level| tables::lock().raise(level));
+    if raised == Err(Errno::PERM) {
+        log::refused(Message::LevelLowered);
+    }
     raised.map_or_else(|errno| errno.raw().wrapping_neg(), |()| 0)
 }
 
@@ -29,10 +32,11 @@ pub(crate) extern "C" fn veriexec_core_verbosity() -> c_int {
     tables::share().verbosity()
 }
 
-/// Sets the verbosity.
+/// Sets the verbosity. What was logged before is logged again when it happens again.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn veriexec_core_set_verbosity(verbosity: c_int) {
     tables::lock().set_verbosity(verbosity);
+    log::start_anew();
 }
 
 /// Writes down the names of the algorithms, a blank between two of them, as far as there is room,

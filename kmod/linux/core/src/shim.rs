@@ -64,15 +64,27 @@ pub(crate) fn file_kind(kind: u32) -> FileKind {
 #[repr(C)]
 #[derive(Clone, Copy, Default)]
 pub(crate) struct RawProcess {
-    pub(crate) command: [u8; Self::COMMAND_LEN],
+    /// The file that it was started from.
+    pub(crate) program: RawLocated,
+    /// Whether there is one.
+    pub(crate) has_program: bool,
+    pub(crate) command: [u8; COMMAND_LEN],
     pub(crate) pid: u32,
     pub(crate) uid: u32,
     pub(crate) gid: u32,
+    /// The user that its reports are counted for.
+    pub(crate) user: u32,
+    pub(crate) parent: u32,
+    pub(crate) parent_command: [u8; COMMAND_LEN],
 }
 
-impl RawProcess {
-    /// `TASK_COMM_LEN`.
-    const COMMAND_LEN: usize = 16;
+/// `TASK_COMM_LEN`.
+const COMMAND_LEN: usize = 16;
+
+/// An audit record that is being written, `struct audit_buffer`.
+#[repr(C)]
+pub(crate) struct RawRecord {
+    _opaque: [u8; 0],
 }
 
 unsafe extern "C" {
@@ -180,8 +192,37 @@ unsafe extern "C" {
     /// Who asks.
     pub(crate) unsafe fn veriexec_shim_process(process: *mut RawProcess);
 
-    /// Logs a line at a priority of syslog(3).
-    pub(crate) unsafe fn veriexec_shim_log(priority: c_int, line: *const u8, len: usize);
+    /// Writes down the path of what the one who asks was started from, or its parent, and returns
+    /// the length of that; 0 if nobody knows.
+    pub(crate) unsafe fn veriexec_shim_program(
+        of_parent: bool,
+        name: *mut u8,
+        size: usize,
+    ) -> usize;
+
+    /// Logs a line at a priority of syslog(3), as one about a denial or not.
+    pub(crate) unsafe fn veriexec_shim_log(
+        priority: c_int,
+        is_denial: bool,
+        line: *const u8,
+        len: usize,
+    );
+
+    /// Has `veriexec_core_tell` called when that many seconds are over, or sooner.
+    pub(crate) safe fn veriexec_shim_tell_later(seconds: u32);
+
+    /// Begins a record of audit(8); NULL if nobody wants it, or without memory.
+    pub(crate) safe fn veriexec_shim_begin_record() -> *mut RawRecord;
+
+    /// Adds to it.
+    pub(crate) unsafe fn veriexec_shim_add_to_record(
+        record: *mut RawRecord,
+        text: *const u8,
+        len: usize,
+    );
+
+    /// Ends it, and hands it on.
+    pub(crate) unsafe fn veriexec_shim_end_record(record: *mut RawRecord);
 }
 
 /// What a function of the shim's returned.

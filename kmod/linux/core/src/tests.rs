@@ -18,13 +18,18 @@ use proplib::{Array, Dictionary, Object};
 use veriexec::Errno;
 
 use crate::check::{veriexec_core_check, veriexec_core_unmounted};
+use crate::log::{veriexec_core_removal_refused, veriexec_core_tell};
 use crate::operation::RawOperation;
 use crate::request::{veriexec_core_request, veriexec_core_unload};
 use crate::settings::{
-    veriexec_core_algorithms, veriexec_core_raise, veriexec_core_strict, veriexec_core_table,
+    veriexec_core_algorithms, veriexec_core_raise, veriexec_core_set_verbosity,
+    veriexec_core_strict, veriexec_core_table,
 };
 use crate::shim::{RawCaller, RawLocated};
-use stand_in::{HAS_WRITERS, LOCKED, LOG, MOVES, OPEN_FILES, Place, Program, REMOTE, identify};
+use stand_in::{
+    HAS_WRITERS, LOCKED, LOG, MOVES, OPEN_FILES, Place, Program, RECORDS, REMOTE, SECONDS,
+    TOLD_LATER, identify,
+};
 
 /// Sends a request on a descriptor that is open for everything.
 fn send(request: Request, message: Option<&Dictionary>) -> Result<Option<Vec<u8>>, Errno> {
@@ -162,10 +167,31 @@ fn checks_are_answered(listed: &Path, contents: &[u8]) {
 
     logged();
     assert_eq!(access(&place, Some(2)), 0, "a mismatch, at level 0");
-    let process = "prog=a command longer pid=1, uid=2, gid=3";
-    assert_eq!(logged(), [format!("Veriexec: Mismatch. [{}, {process}]", listed.display())]);
+    let shown = listed.display();
+    assert_eq!(
+        logged(),
+        [format!(
+            "Veriexec: Mismatch. [{shown}, prog=/bin/program pid=1, uid=2, gid=3] allowed: read, \
+             level=0, parent=the parent ppid=4; ask: veriexecctl explain {shown}"
+        )]
+    );
+    assert_eq!(
+        RECORDS.lock().unwrap().drain(..).next_back(),
+        Some(format!(
+            "pid=1 uid=2 gid=3 ppid=4 op=file cause=mismatch verdict=allowed level=0 \
+             comm=6120636F6D6D616E64206C6F6E676572 exe=\"/bin/program\" \
+             parent=74686520706172656E74 name=\"{shown}\" res=1 errno=0"
+        ))
+    );
     assert_eq!(veriexec_core_raise(1), 0);
     assert_eq!(veriexec_core_raise(0), -Errno::PERM.raw());
+    assert!(
+        logged()[0].starts_with("Veriexec: Preventing the lowering of the strict level. [prog=")
+    );
+    veriexec_core_removal_refused();
+    let refused = logged().remove(0);
+    assert!(refused.starts_with("Veriexec: Preventing the forced removal of a module. ["));
+    assert!(refused.contains("] denied: remove a module, level=1, parent="), "{refused}");
     assert_eq!(veriexec_core_raise(4), -Errno::INVAL.raw());
     assert_eq!(veriexec_core_strict(), 1);
     assert_eq!(access(&place, Some(2)), -Errno::PERM.raw());
@@ -176,7 +202,27 @@ fn checks_are_answered(listed: &Path, contents: &[u8]) {
         assert_eq!(access(&place, Some(3)), -Errno::PERM.raw(), "its own image");
     }
     let passed = logged().iter().filter(|line| line.contains("Mismatch")).count();
-    assert!(passed < 10, "{passed} of 20 reports passed");
+    assert_eq!(passed, 2, "one as a file, and one as a program's own image");
+    assert!(TOLD_LATER.swap(false, Ordering::SeqCst));
+    veriexec_core_tell();
+    assert_eq!(logged(), [""; 0], "the interval is not over");
+    assert!(TOLD_LATER.swap(false, Ordering::SeqCst), "so it is told later");
+    SECONDS.store(1000, Ordering::SeqCst);
+    veriexec_core_tell();
+    let told = logged();
+    // Each time it is also listed for something else.
+    assert!(told[0].starts_with("Veriexec: 38 more reports suppressed: denied: "), "{told:?}");
+    veriexec_core_tell();
+    assert_eq!(logged(), [""; 0]);
+    assert!(!TOLD_LATER.load(Ordering::SeqCst));
+    assert_eq!(access(&place, Some(3)), -Errno::PERM.raw());
+    assert_eq!(access(&place, Some(3)), -Errno::PERM.raw());
+    assert_eq!(logged().len(), 2, "said again, once");
+    veriexec_core_set_verbosity(0);
+    assert_eq!(access(&place, Some(3)), -Errno::PERM.raw());
+    let told = logged();
+    assert!(told[0].starts_with("Veriexec: 2 more reports suppressed: "), "{told:?}");
+    assert!(told[2].starts_with("Veriexec: Mismatch. ["), "who sets the verbosity begins anew");
     assert_eq!(OPEN_FILES.load(Ordering::SeqCst), 0);
     assert_eq!(
         veriexec_core_check(&RawOperation { action: 99, ..RawOperation::default() }),

@@ -13,7 +13,7 @@ use crate::materials::program::output;
 use crate::materials::tools::Tools;
 
 /// What of `kmod/linux` a kernel's build needs, beside the object.
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 15] = [
     "Kbuild",
     "Makefile",
     "checks.c",
@@ -25,6 +25,7 @@ const SOURCES: [&str; 14] = [
     "level.c",
     "memory.c",
     "mounts.c",
+    "reports.c",
     "settings.c",
     "sysctl.h",
     "veriexec.h",

@@ -3,5 +3,6 @@
 pub(crate) mod attacks;
 pub(crate) mod enforcement;
 pub(crate) mod policy;
+pub(crate) mod reports;
 pub(crate) mod soak;
 pub(crate) mod toctou;

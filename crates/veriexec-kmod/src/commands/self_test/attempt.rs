@@ -4,6 +4,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
+use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
@@ -27,7 +28,8 @@ pub(crate) enum Deed {
     Execute,
     /// It is opened for reading.
     Open,
-    /// It is mapped executable.
+    /// It is mapped executable, by the descriptor that is standard input: whoever opens it anew is
+    /// not asked about the mapping alone.
     Map,
     /// Nothing: this is what it does when it is executed.
     Nothing,
@@ -55,9 +57,11 @@ pub(crate) fn run(deed: Deed, file: &Path) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Has a process of its own do it. The answer is an error if that process could not try.
-pub(crate) fn answer(deed: Deed, file: &Path) -> Result<Answer> {
-    let output = command(Path::new("/proc/self/exe"), deed, file).output()?;
+/// Has a process of its own do it, to a file that was opened before. The answer is an error if that
+/// process could not try.
+pub(crate) fn answer(deed: Deed, file: &Path, opened: &File) -> Result<Answer> {
+    let mut command = command(Path::new("/proc/self/exe"), deed, file);
+    let output = command.stdin(opened.try_clone()?).output()?;
     let said = |text: &[u8]| sigfile::printable(text.trim_ascii()).to_string();
     if !output.status.success() {
         bail!("{}: {}", output.status, said(&output.stderr));
@@ -88,10 +92,8 @@ fn attempt(deed: Deed, file: &Path) -> Result<Answer> {
             refused(File::open(file))
         }
         Deed::Map => {
-            // The module would refuse this too; now it is the mapping that is tried.
-            let opened = File::open(file)?;
             become_strict()?;
-            Ok(map(&opened))
+            Ok(map(io::stdin()))
         }
         Deed::Nothing => Ok(Ok(())),
     }
@@ -115,7 +117,7 @@ fn refused<T>(answer: io::Result<T>) -> Result<Answer> {
 
 /// Maps the beginning of a file, executable, for as long as this process is there.
 #[expect(unsafe_code, reason = "mmap(2) has no safe form")]
-fn map(file: &File) -> Answer {
+fn map(file: impl AsFd) -> Answer {
     let length = NonZeroUsize::MIN;
     let protection = ProtFlags::PROT_READ | ProtFlags::PROT_EXEC;
     // SAFETY: the kernel chooses the place, so that no other mapping is replaced, and nobody uses

@@ -1,7 +1,7 @@
 //! What the self-test is made on: a program in a file system that only this process sees, and the
 //! module's device.
 
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -47,6 +47,8 @@ pub(crate) trait Bench {
 pub(crate) struct Workbench {
     device: Device,
     file: PathBuf,
+    /// The same, opened while it was not listed.
+    opened: File,
     right: Digest,
     wrong: Digest,
 }
@@ -61,9 +63,10 @@ impl Workbench {
         let file = private_directory()?.join(NAME);
         fs::copy("/proc/self/exe", &file).with_context(|| file.display().to_string())?;
         let contents = fs::read(&file)?;
+        let opened = File::open(&file)?;
         let right = Hasher::digest(algorithm, &contents);
         let device = Device::open(&DeviceSpec::default(), Access::WRITE)?;
-        Ok(Self { device, file, right, wrong: another(&right)? })
+        Ok(Self { device, file, opened, right, wrong: another(&right)? })
     }
 }
 
@@ -84,7 +87,7 @@ impl Bench for Workbench {
     }
 
     fn attempt(&mut self, deed: Deed) -> Result<Answer> {
-        attempt::answer(deed, &self.file)
+        attempt::answer(deed, &self.file, &self.opened)
     }
 }
 

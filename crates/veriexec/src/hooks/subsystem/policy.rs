@@ -108,7 +108,7 @@ where
         let _ = self.reports.invoke(&Reported { report: *report, platform: self.platform });
     }
 
-    fn process(&self) -> Option<Process> {
+    fn process(&self) -> Option<Process<'_>> {
         self.platform.process()
     }
 }

@@ -51,11 +51,10 @@ impl<S: Host, C: Fn() -> u64> Reporter<S, C> {
 impl<P: Platform + 'static, S: Host, C: Fn() -> u64> Handler<Reports<P>> for Reporter<S, C> {
     fn handle(&self, event: &Reported<'_, P>) -> Vote {
         let now = (self.clock)();
-        let admission = self.limiter(|limiter| limiter.admit(now, &event.report));
-        if let Some(suppressed) = admission.before {
-            event.platform.report(&suppressed.report());
+        while let Some(left) = self.limiter(|limiter| limiter.overdue(now)) {
+            event.platform.report(&left.report());
         }
-        if admission.passes {
+        if self.limiter(|limiter| limiter.admit(now, &event.report)) {
             event.platform.report(&event.report);
         }
         Vote::Defer

@@ -21,7 +21,7 @@ fn the_status_is_the_answer_and_the_reason_is_shown() {
     assert_eq!(
         machine.relative(&run.stdout),
         "denied, operation not permitted, at strict level 1 (IDS)\n\
-         Veriexec: Mismatch. [./tool]\n"
+         Veriexec: Mismatch. [./tool] denied: execute, level=1; ask: veriexecctl explain ./tool\n"
     );
     assert_eq!(fs::read(machine.path("state")).unwrap(), before, "nothing is changed");
 }

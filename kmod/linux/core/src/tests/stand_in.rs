@@ -7,11 +7,11 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use veriexec::Errno;
 
-use crate::shim::{RawLocated, RawProcess, RawReading};
+use crate::shim::{RawLocated, RawProcess, RawReading, RawRecord};
 
 pub(super) static LOCKED: AtomicBool = AtomicBool::new(false);
 static LOGGING: AtomicBool = AtomicBool::new(false);
@@ -24,6 +24,9 @@ pub(super) static MOVES: AtomicBool = AtomicBool::new(false);
 
 /// Whether every file has a writer.
 pub(super) static HAS_WRITERS: AtomicBool = AtomicBool::new(false);
+
+/// The time.
+pub(super) static SECONDS: AtomicU64 = AtomicU64::new(0);
 
 pub(super) static OPEN_FILES: AtomicUsize = AtomicUsize::new(0);
 pub(super) static LOG: Mutex<Vec<(c_int, String)>> = Mutex::new(Vec::new());
@@ -77,7 +80,7 @@ extern "C" fn veriexec_shim_unlock_log() {
 
 #[unsafe(no_mangle)]
 extern "C" fn veriexec_shim_seconds() -> u64 {
-    0
+    SECONDS.load(Ordering::SeqCst)
 }
 
 #[unsafe(no_mangle)]
@@ -241,12 +244,78 @@ unsafe extern "C" fn veriexec_shim_supports(algorithm: *const c_char) -> bool {
 
 #[unsafe(no_mangle)]
 extern "C" fn veriexec_shim_process(process: &mut RawProcess) {
-    *process = RawProcess { command: *b"a command longer", pid: 1, uid: 2, gid: 3 };
+    let parent_command = *b"the parent\0\0\0\0\0\0";
+    let program = RawLocated { inode: 99, ..RawLocated::default() };
+    *process = RawProcess {
+        program,
+        has_program: true,
+        command: *b"a command longer",
+        pid: 1,
+        uid: 2,
+        gid: 3,
+        user: 2,
+        parent: 4,
+        parent_command,
+    };
 }
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn veriexec_shim_log(priority: c_int, line: *const u8, len: usize) {
+unsafe extern "C" fn veriexec_shim_program(of_parent: bool, name: *mut u8, size: usize) -> usize {
+    let found: &[u8] = if of_parent { b"" } else { b"/bin/program" };
+    // SAFETY: the core gives a place of that many bytes.
+    let name = unsafe { core::slice::from_raw_parts_mut(name, size) };
+    name[..found.len()].copy_from_slice(found);
+    found.len()
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn veriexec_shim_log(
+    priority: c_int,
+    is_denial: bool,
+    line: *const u8,
+    len: usize,
+) {
+    assert!(!LOGGING.load(Ordering::SeqCst), "printing takes long, and the log is locked");
     // SAFETY: the core gives a line of that many bytes.
     let line = unsafe { core::slice::from_raw_parts(line, len) };
-    LOG.lock().unwrap().push((priority, String::from_utf8(line.to_vec()).unwrap()));
+    let line = String::from_utf8(line.to_vec()).unwrap();
+    let is_said =
+        ["] denied: ", "] denied in a self-test: "].iter().any(|said| line.contains(said));
+    assert_eq!(is_denial, is_said, "{line}");
+    LOG.lock().unwrap().push((priority, line));
+}
+
+/// Whether somebody wants to be told what was left out.
+pub(super) static TOLD_LATER: AtomicBool = AtomicBool::new(false);
+
+#[unsafe(no_mangle)]
+extern "C" fn veriexec_shim_tell_later(seconds: u32) {
+    assert!(seconds > 0);
+    TOLD_LATER.store(true, Ordering::SeqCst);
+}
+
+/// The audit records, of which one is written at a time.
+pub(super) static RECORDS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+#[unsafe(no_mangle)]
+extern "C" fn veriexec_shim_begin_record() -> *mut RawRecord {
+    Box::into_raw(Box::<String>::default()).cast()
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn veriexec_shim_add_to_record(
+    record: *mut RawRecord,
+    text: *const u8,
+    len: usize,
+) {
+    // SAFETY: the record was begun, and the text has that many bytes.
+    let (record, text) =
+        unsafe { (&mut *record.cast::<String>(), core::slice::from_raw_parts(text, len)) };
+    record.push_str(str::from_utf8(text).unwrap());
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn veriexec_shim_end_record(record: *mut RawRecord) {
+    // SAFETY: it was begun, and is used no more.
+    RECORDS.lock().unwrap().push(*unsafe { Box::from_raw(record.cast::<String>()) });
 }

@@ -144,3 +144,7 @@ veriexec-kmod unload
 veriexec-kmod boot
 END
 say "it made up for the unit" 2 cat $strict
+example "what was denied" 0 <<'END'
+journalctl -k -p alert _KERNEL_SUBSYSTEM=veriexec
+journalctl _AUDIT_TYPE=1800 _AUDIT_FIELD_VERDICT=denied _UID=0
+END
