@@ -16,6 +16,7 @@
 //!   after such a backslash is no end, and neither is a comment anywhere.
 
 use std::iter::FusedIterator;
+use std::ops::Range;
 
 use fingerprint::{Algorithm, Digest, DigestError};
 
@@ -66,6 +67,10 @@ pub(crate) struct Item {
     /// For an entry, where its last word and the blanks after it end: at the end of its line, or at
     /// a comment.
     pub(crate) end: usize,
+    /// For an entry, where the digits of its fingerprint stand.
+    pub(crate) fingerprint: Range<usize>,
+    /// Where the line after it begins, or the file ends.
+    pub(crate) next: usize,
 }
 
 impl Entries<'_> {
@@ -83,15 +88,17 @@ impl Entries<'_> {
         let start = self.cursor.offset();
         let mut ahead = self.cursor;
         Some(match entry(&mut ahead) {
-            Ok(entry) => {
+            Ok((entry, fingerprint)) => {
                 let end = ahead.offset();
                 ahead.end_line();
                 self.cursor = ahead;
-                Item { read: Ok(Line { number, column, entry }), start, end }
+                let (read, next) = (Ok(Line { number, column, entry }), ahead.offset());
+                Item { read, start, end, fingerprint, next }
             }
             Err(diagnostic) => {
                 self.cursor.skip_line();
-                Item { read: Err(diagnostic), start, end: self.cursor.offset() }
+                let end = self.cursor.offset();
+                Item { read: Err(diagnostic), start, end, fingerprint: end..end, next: end }
             }
         })
     }
@@ -99,8 +106,8 @@ impl Entries<'_> {
 
 impl FusedIterator for Entries<'_> {}
 
-/// Reads an entry, up to the end of its line.
-fn entry(cursor: &mut Cursor<'_>) -> Result<Entry, Diagnostic> {
+/// Reads an entry, up to the end of its line; says where its fingerprint stands.
+fn entry(cursor: &mut Cursor<'_>) -> Result<(Entry, Range<usize>), Diagnostic> {
     let start = *cursor;
     let path = path(cursor)?;
     cursor.skip_blanks();
@@ -109,10 +116,15 @@ fn entry(cursor: &mut Cursor<'_>) -> Result<Entry, Diagnostic> {
     }
     let algorithm = algorithm(cursor)?;
     cursor.skip_blanks();
+    let first = cursor.offset();
     let fingerprint = fingerprint(cursor, algorithm)?;
+    let digits = first..cursor.offset();
     cursor.skip_blanks();
     let entry_type = flags(cursor)?;
-    Entry::new(path, fingerprint, entry_type).map_err(|e| start.diagnose(Problem::Path(e)))
+    match Entry::new(path, fingerprint, entry_type) {
+        Ok(entry) => Ok((entry, digits)),
+        Err(error) => Err(start.diagnose(Problem::Path(error))),
+    }
 }
 
 fn path(cursor: &mut Cursor<'_>) -> Result<Vec<u8>, Diagnostic> {

@@ -45,6 +45,8 @@ pub mod lint;
 mod netbsd;
 mod printable;
 #[cfg(feature = "std")]
+mod revision;
+#[cfg(feature = "std")]
 mod writer;
 
 #[cfg(feature = "std")]
@@ -65,5 +67,7 @@ pub use grammar::{Entries, Line, entries};
 #[cfg(feature = "std")]
 pub use lint::lint;
 pub use printable::{Printable, printable};
+#[cfg(feature = "std")]
+pub use revision::{Placed, Revision, placed};
 #[cfg(feature = "std")]
 pub use writer::{show_entry, write_entry, write_line};
