@@ -1,5 +1,11 @@
 //! Many files at once: the same results in the same order, however many threads there are.
 
+pub(crate) mod ahead;
+pub(crate) mod queue;
+pub(crate) mod results;
+pub(crate) mod twins;
+pub(crate) mod worker;
+
 use std::fs::File;
 use std::io;
 use std::num::NonZeroUsize;
@@ -10,12 +16,13 @@ use std::thread;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use rustix::process::{Resource, getrlimit};
 
+use crate::batch::queue::Queue;
+use crate::batch::results::{Results, lost};
+use crate::batch::twins::Twins;
+use crate::batch::worker::Worker;
 use crate::file::FileError;
-use crate::queue::Queue;
-use crate::results::Results;
 use crate::tree::{self, Depth, Found, TreeError, Walk};
-use crate::worker::Worker;
-use crate::{Algorithm, Digest, Engine, Version};
+use crate::{Algorithm, Digest, Engine, Identity, Version};
 
 /// Hashes many files on several threads, and on each thread several files at once.
 ///
@@ -52,6 +59,12 @@ pub trait Job: Sync {
     fn algorithm(&self) -> Option<Algorithm> {
         None
     }
+
+    /// Which file it is, if that was [seen](Self::seen) to have other names as well, and they need
+    /// not be told apart: of the jobs of one file only the first is read.
+    fn linked(&self) -> Option<Identity> {
+        None
+    }
 }
 
 /// A file of a batch that has been read from for the first time.
@@ -72,6 +85,8 @@ pub struct Outcome<T> {
     pub digest: Digest,
     /// How many bytes the file holds.
     pub bytes: u64,
+    /// Whether they were read under another name of the file, not under this one.
+    pub shared: bool,
     /// What the caller made of the file while it was open.
     pub inspected: T,
 }
@@ -143,21 +158,47 @@ impl Batch {
     /// and no other, the result is an error.
     ///
     /// `inspect` sees each file when it has been read from for the first time, and what it returns
-    /// is in the outcome; it may see a file again that was written to meanwhile. `progress` hears
-    /// from every thread what was done since it was last called: files finished, with a digest or
-    /// without, and bytes read.
-    pub fn run<J: Job, T: Send>(
+    /// is in the outcome; it may see a file again that was written to meanwhile. Of several jobs for
+    /// one [linked](Job::linked) file it sees the first alone. `progress` hears from every thread
+    /// what was done since it was last called: files finished, with a digest or without, and bytes
+    /// read, or not to be read again.
+    pub fn run<J: Job, T: Clone + Send>(
         &self,
         jobs: &[J],
         inspect: impl Fn(&J, Begun<'_>) -> io::Result<T> + Sync,
         progress: impl Fn(u64, u64) + Sync,
     ) -> Vec<Result<Outcome<T>, FileError>> {
-        let queues = self.queues(jobs);
+        let twins = Twins::among(jobs, self.engine.algorithm());
+        let inspect = |job: &J, begun: Begun<'_>| {
+            twins.begun(job, begun);
+            inspect(job, begun)
+        };
+        let first = (0..jobs.len()).filter(|index| !twins.has(*index));
+        let mut results = self.run_some(jobs, first, &inspect, &progress);
+        let left = twins.share(jobs, &mut results, &progress);
+        if !left.is_empty() {
+            let others = self.run_some(jobs, left.into_iter(), &inspect, &progress);
+            for (place, other) in results.iter_mut().zip(others) {
+                *place = place.take().or(other);
+            }
+        }
+        results.into_iter().map(|result| result.unwrap_or_else(|| Err(lost()))).collect()
+    }
+
+    /// Hashes the files of these jobs, and leaves the places of the others empty.
+    fn run_some<J: Job, T: Send>(
+        &self,
+        jobs: &[J],
+        indices: impl Iterator<Item = usize>,
+        inspect: &(impl Fn(&J, Begun<'_>) -> io::Result<T> + Sync),
+        progress: &(impl Fn(u64, u64) + Sync),
+    ) -> Vec<Option<Result<Outcome<T>, FileError>>> {
+        let queues = self.queues(jobs, indices);
         let max_open = max_open() / self.pool.current_num_threads();
         let results = Results::new(jobs.len());
         self.pool.broadcast(|thread| {
             let number = thread.index();
-            let (inspect, progress, results) = (&inspect, &progress, &results);
+            let results = &results;
             for queue in &queues {
                 let worker = Worker { number, max_open, queue, inspect, progress, results };
                 // A panic leaves nothing half done that others see: files without a result.
@@ -172,10 +213,14 @@ impl Batch {
         results.all()
     }
 
-    /// The jobs of each algorithm that there are any of.
-    fn queues<'a, J: Job>(&self, jobs: &'a [J]) -> Vec<Queue<'a, J>> {
+    /// These jobs by algorithm, as far as there are any of it.
+    fn queues<'a, J: Job>(
+        &self,
+        jobs: &'a [J],
+        indices: impl Iterator<Item = usize>,
+    ) -> Vec<Queue<'a, J>> {
         let mut sorted = Algorithm::ALL.map(|algorithm| (algorithm, Vec::new()));
-        for (index, job) in jobs.iter().enumerate() {
+        for (index, job) in indices.filter_map(|index| Some((index, jobs.get(index)?))) {
             let algorithm = job.algorithm().unwrap_or(self.engine.algorithm());
             sorted[algorithm as usize].1.push(index);
         }

@@ -1,13 +1,17 @@
 //! Which kernel takes how many streams.
 
+pub(crate) mod hasher;
+pub(crate) mod kernel;
+pub(crate) mod lanes;
+pub(crate) mod message;
+
 use std::fmt;
 use std::hint::black_box;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use crate::Algorithm;
-use crate::kernel::{Kernel, States, Streams, WIDEST};
-use crate::message;
+use crate::engine::kernel::{Kernel, States, Streams, WIDEST};
 
 /// A way of making digests of an algorithm on this machine.
 ///

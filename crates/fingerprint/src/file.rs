@@ -1,5 +1,10 @@
 //! One open file, one digest, or the news that it changed under the reader.
 
+pub(crate) mod directory;
+pub(crate) mod pseudo;
+pub(crate) mod rooted;
+pub(crate) mod status;
+
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;

@@ -14,37 +14,13 @@ mod algorithm;
 mod digest;
 
 #[cfg(feature = "std")]
-mod ahead;
-#[cfg(feature = "std")]
 mod batch;
-#[cfg(feature = "std")]
-mod directory;
 #[cfg(feature = "std")]
 mod engine;
 #[cfg(feature = "std")]
 mod file;
 #[cfg(feature = "std")]
-mod hasher;
-#[cfg(feature = "std")]
-mod kernel;
-#[cfg(feature = "std")]
-mod lanes;
-#[cfg(feature = "std")]
-mod message;
-#[cfg(feature = "std")]
-mod pseudo;
-#[cfg(feature = "std")]
-mod queue;
-#[cfg(feature = "std")]
-mod results;
-#[cfg(feature = "std")]
-mod rooted;
-#[cfg(feature = "std")]
-mod status;
-#[cfg(feature = "std")]
 mod tree;
-#[cfg(feature = "std")]
-mod worker;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use digest::{Digest, DigestError};
@@ -54,16 +30,16 @@ pub use batch::{Batch, BatchError, Begun, Job, Outcome};
 #[cfg(feature = "std")]
 pub use engine::Engine;
 #[cfg(feature = "std")]
+pub use engine::hasher::Hasher;
+#[cfg(feature = "std")]
+pub use engine::lanes::{Lanes, Piece};
+#[cfg(feature = "std")]
+pub use file::pseudo::is_made_up;
+#[cfg(feature = "std")]
+pub use file::rooted::resolve_in;
+#[cfg(feature = "std")]
+pub use file::status::{Identity, Status, Version};
+#[cfg(feature = "std")]
 pub use file::{FileError, of_file, open};
 #[cfg(feature = "std")]
-pub use hasher::Hasher;
-#[cfg(feature = "std")]
-pub use lanes::{Lanes, Piece};
-#[cfg(feature = "std")]
-pub use pseudo::is_made_up;
-#[cfg(feature = "std")]
-pub use rooted::resolve_in;
-#[cfg(feature = "std")]
-pub use status::{Identity, Status, Version};
-#[cfg(feature = "std")]
-pub use tree::{Attempt, Depth, Found, FoundFile, TreeError, Walk, locate, locate_in};
+pub use tree::{Attempt, Depth, Found, FoundFile, Other, TreeError, Walk, locate, locate_in};

@@ -5,6 +5,7 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::mem;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rayon::{Scope, ThreadPool};
@@ -12,7 +13,8 @@ use rustix::fd::BorrowedFd;
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, statat};
 use rustix::io::{Errno, retry_on_intr};
 
-use crate::{Status, pseudo, resolve_in};
+use crate::file::pseudo;
+use crate::{Status, resolve_in};
 
 /// How far down a walk goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,9 +39,42 @@ pub struct FoundFile {
 pub enum Found {
     /// A regular file.
     File(FoundFile),
-    /// A directory, or a symbolic link that leads to a file, where the kernel shows what it knows:
-    /// nothing is kept there that could have a fingerprint.
-    PassedOver(PathBuf),
+    /// What has no fingerprint, under the name by which it was come upon. A directory is one only
+    /// where it is not entered.
+    PassedOver(PathBuf, Other),
+}
+
+/// What is no regular file, or none that could have a fingerprint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Other {
+    /// A directory.
+    Directory,
+    /// A symbolic link to a directory.
+    LinkToDirectory,
+    /// A socket, or a symbolic link to one.
+    Socket,
+    /// A FIFO, or a symbolic link to one.
+    Fifo,
+    /// A device, or a symbolic link to one.
+    Device,
+    /// A directory, or a symbolic link to a file, where the kernel shows what it knows: nothing is
+    /// kept there.
+    ShownByKernel,
+    /// Something that this system has besides, or a symbolic link to it.
+    Unknown,
+}
+
+impl Other {
+    /// What something is that is no regular file.
+    const fn of(kind: FileType) -> Self {
+        match kind {
+            FileType::Directory => Self::Directory,
+            FileType::Socket => Self::Socket,
+            FileType::Fifo => Self::Fifo,
+            FileType::BlockDevice | FileType::CharacterDevice => Self::Device,
+            _ => Self::Unknown,
+        }
+    }
 }
 
 /// Where to look for files.
@@ -77,9 +112,11 @@ fn spread<'a>(
     found: &'a (dyn Fn(Vec<Result<Found, TreeError>>) + Sync),
 ) {
     let mut gathered = Gathered::new(found);
-    read(&directory, walk.root, &mut |file| gathered.add(file), &mut |below| match walk.depth {
-        Depth::Children => {}
-        Depth::All => scope.spawn(move |scope| spread(scope, below, walk, found)),
+    read(&directory, walk.root, &mut |entry| match entry {
+        Ok(Found::PassedOver(below, Other::Directory)) if walk.depth == Depth::All => {
+            scope.spawn(move |scope| spread(scope, below, walk, found));
+        }
+        entry => gathered.add(entry),
     });
 }
 
@@ -113,13 +150,13 @@ impl Drop for Gathered<'_> {
     }
 }
 
-/// The regular file that a path leads to; `None` if something else is there.
+/// The regular file that a path leads to, or what else is there.
 ///
 /// # Errors
 /// [`TreeError`] if nothing is there, or nothing that could be looked at.
-pub fn locate(path: &Path) -> Result<Option<FoundFile>, TreeError> {
+pub fn locate(path: &Path) -> Result<Found, TreeError> {
     let metadata = fs::metadata(path).map_err(|reason| unresolved(path, reason))?;
-    resolve(path, metadata)
+    resolve(path, &metadata)
 }
 
 /// The same of a path below a directory that is taken for the root, of which the real path is
@@ -127,12 +164,14 @@ pub fn locate(path: &Path) -> Result<Option<FoundFile>, TreeError> {
 ///
 /// # Errors
 /// As those of [`locate`]; their path is the whole path.
-pub fn locate_in(root: &Path, path: &Path) -> Result<Option<FoundFile>, TreeError> {
+pub fn locate_in(root: &Path, path: &Path) -> Result<Found, TreeError> {
     let whole = || below(root, path);
     let found = resolve_in(root, path).and_then(|real| Ok((fs::symlink_metadata(&real)?, real)));
     let (metadata, path) = found.map_err(|reason| unresolved(&whole(), reason))?;
-    let status = Status::of(&metadata);
-    Ok(metadata.is_file().then_some(FoundFile { path, status }))
+    if !metadata.is_file() {
+        return Ok(Found::PassedOver(whole(), other(&metadata)));
+    }
+    Ok(Found::File(FoundFile { path, status: Status::of(&metadata) }))
 }
 
 /// A path below a root, seen from outside.
@@ -191,18 +230,13 @@ fn enter(walk: Walk<'_>, found: &mut dyn FnMut(Result<Found, TreeError>)) -> Opt
             let reason = io::Error::new(io::ErrorKind::Unsupported, reason);
             found(Err(TreeError { path, attempt: Attempt::ReadDirectory, reason }));
         }
-        Ok(_) => {}
+        Ok((metadata, path)) => found(Ok(Found::PassedOver(path, other(&metadata)))),
     }
     None
 }
 
-/// Finds the files of one directory, of which the real path is given, and the directories.
-fn read(
-    directory: &Path,
-    root: Option<&Path>,
-    found: &mut dyn FnMut(Result<Found, TreeError>),
-    below: &mut dyn FnMut(PathBuf),
-) {
+/// Finds what one directory holds, of which the real path is given.
+fn read(directory: &Path, root: Option<&Path>, found: &mut dyn FnMut(Result<Found, TreeError>)) {
     let unread = |reason: Errno| {
         let path = directory.to_owned();
         Err(TreeError { path, attempt: Attempt::ReadDirectory, reason: reason.into() })
@@ -214,7 +248,7 @@ fn read(
         Err(reason) => return found(unread(reason)),
     };
     if entries.fd().is_ok_and(pseudo::holds) {
-        return found(Ok(Found::PassedOver(directory.to_owned())));
+        return found(Ok(Found::PassedOver(directory.to_owned(), Other::ShownByKernel)));
     }
     while let Some(entry) = entries.read() {
         let (entry, opened) = match entry.and_then(|entry| Ok((entry, entries.fd()?))) {
@@ -228,14 +262,8 @@ fn read(
         if name == c"." || name == c".." {
             continue;
         }
-        match kind_of(opened, name, entry.file_type()) {
-            Ok(FileType::Directory) => below(path_of(directory, name)),
-            kind => {
-                let place = Place { directory, opened, root };
-                let file = of_entry(place, name, kind);
-                file.transpose().into_iter().for_each(&mut *found);
-            }
-        }
+        let kind = kind_of(opened, name, entry.file_type());
+        found(of_entry(Place { directory, opened, root }, name, kind));
     }
 }
 
@@ -261,7 +289,7 @@ fn of_entry(
     place: Place<'_>,
     name: &CStr,
     kind: Result<FileType, Errno>,
-) -> Result<Option<Found>, TreeError> {
+) -> Result<Found, TreeError> {
     let Place { directory, opened, root } = place;
     let path = path_of(directory, name);
     // The root is a real path and no link was followed below it, so this is one too. It is looked
@@ -275,18 +303,24 @@ fn of_entry(
                 Some((root, inside)) => locate_in(root, inside),
             };
             return Ok(match located? {
-                Some(file) if pseudo::leads_into(&file.path) => Some(Found::PassedOver(path)),
-                file => file.map(Found::File),
+                Found::File(file) if pseudo::leads_into(&file.path) => {
+                    Found::PassedOver(path, Other::ShownByKernel)
+                }
+                Found::PassedOver(_, Other::Directory) => {
+                    Found::PassedOver(path, Other::LinkToDirectory)
+                }
+                found => found,
             });
         }
-        Ok(_) => return Ok(None),
+        Ok(kind) => return Ok(Found::PassedOver(path, Other::of(kind))),
         Err(reason) => Err(reason),
     };
-    match looked_at {
-        Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile => {
-            Ok(Some(Found::File(FoundFile { path, status: Status::of_stat(&stat) })))
+    match looked_at.map(|stat| (FileType::from_raw_mode(stat.st_mode), stat)) {
+        Ok((FileType::RegularFile, stat)) => {
+            Ok(Found::File(FoundFile { path, status: Status::of_stat(&stat) }))
         }
-        Ok(_) => Ok(None),
+        // It is no longer what the directory said.
+        Ok((kind, _)) => Ok(Found::PassedOver(path, Other::of(kind))),
         Err(reason) => Err(TreeError { path, attempt: Attempt::StatFile, reason: reason.into() }),
     }
 }
@@ -302,14 +336,18 @@ fn path_of(directory: &Path, name: &CStr) -> PathBuf {
 }
 
 /// Finds the real path of what was seen to be there.
-fn resolve(path: &Path, metadata: Metadata) -> Result<Option<FoundFile>, TreeError> {
+fn resolve(path: &Path, metadata: &Metadata) -> Result<Found, TreeError> {
     if !metadata.is_file() {
-        return Ok(None);
+        return Ok(Found::PassedOver(path.to_owned(), other(metadata)));
     }
     match fs::canonicalize(path) {
-        Ok(path) => Ok(Some(FoundFile { path, status: Status::of(&metadata) })),
+        Ok(path) => Ok(Found::File(FoundFile { path, status: Status::of(metadata) })),
         Err(reason) => Err(TreeError { path: path.to_owned(), attempt: Attempt::RealPath, reason }),
     }
+}
+
+fn other(metadata: &Metadata) -> Other {
+    Other::of(FileType::from_raw_mode(metadata.mode()))
 }
 
 fn unresolved(path: &Path, reason: io::Error) -> TreeError {
@@ -342,9 +380,9 @@ mod tests {
                 let mut walked = walked.lock().unwrap();
                 for file in found {
                     match file {
-                        Ok(Found::PassedOver(path)) => {
+                        Ok(Found::PassedOver(path, other)) => {
                             let name = path.strip_prefix(&real).unwrap_or(&path);
-                            walked.0.push(format!("passed over: {}", name.display()));
+                            walked.0.push(format!("{other:?}: {}", name.display()));
                         }
                         Ok(Found::File(file)) => {
                             let metadata = fs::symlink_metadata(&file.path).unwrap();
@@ -382,7 +420,7 @@ mod tests {
     #[test]
     fn the_depth_is_kept() {
         let dir = tree();
-        assert_eq!(walked(&dir, "top", Depth::Children).0, ["top/a"]);
+        assert_eq!(walked(&dir, "top", Depth::Children).0, ["Directory: top/sub", "top/a"]);
         let all = ["top/a", "top/sub/b", "top/sub/deep/c"];
         assert_eq!(walked(&dir, "top", Depth::All).0, all);
     }
@@ -393,7 +431,8 @@ mod tests {
         symlink("top/sub", dir.path().join("to-dir")).unwrap();
         symlink("top/a", dir.path().join("to-file")).unwrap();
         assert_eq!(walked(&dir, "outside", Depth::Children).0, ["outside"]);
-        assert_eq!(walked(&dir, "to-dir", Depth::Children).0, ["top/sub/b"]);
+        let to_dir = ["Directory: top/sub/deep", "top/sub/b"];
+        assert_eq!(walked(&dir, "to-dir", Depth::Children).0, to_dir);
         assert_eq!(walked(&dir, "to-file", Depth::All).0, ["top/a"]);
     }
 
@@ -405,7 +444,10 @@ mod tests {
         symlink("..", dir.path().join("top/sub/loop")).unwrap();
         symlink("/dev/null", dir.path().join("top/device-link")).unwrap();
         let (paths, errors) = walked(&dir, "top", Depth::All);
-        assert_eq!(paths, ["outside", "top/a", "top/sub/b", "top/sub/deep/c"]);
+        let (files, others) = (&paths[3..], &paths[..3]);
+        assert_eq!(files, ["outside", "top/a", "top/sub/b", "top/sub/deep/c"]);
+        let links = ["LinkToDirectory: top/dir-link", "LinkToDirectory: top/sub/loop"];
+        assert_eq!(others, ["Device: top/device-link", links[0], links[1]]);
         assert!(errors.is_empty(), "{errors:?}");
     }
 
@@ -427,7 +469,10 @@ mod tests {
                 for file in found {
                     match file {
                         Ok(Found::File(FoundFile { path, .. })) => walked.0.insert(path),
-                        Ok(other) => panic!("{other:?}"),
+                        Ok(Found::PassedOver(path, other)) => {
+                            assert_eq!(other, Other::LinkToDirectory, "{path:?}");
+                            true
+                        }
                         Err(TreeError { path, .. }) => walked.1.insert(path),
                     };
                 }
@@ -440,10 +485,16 @@ mod tests {
         assert_eq!(walked("/to-dir"), (paths(&["sub/deep/c"]), paths(&[])));
         assert_eq!(walked("/sub"), (paths(&["a", "sub/b", "sub/deep/c"]), paths(&[])));
         assert_eq!(walked("/none"), (paths(&[]), paths(&["none"])));
-        let located = |path: &str| locate_in(&root, Path::new(path)).unwrap().unwrap().path;
+        let located = |path: &str| match locate_in(&root, Path::new(path)).unwrap() {
+            Found::File(file) => file.path,
+            Found::PassedOver(path, other) => panic!("{path:?} is {other:?}"),
+        };
         assert_eq!(located("/sub/out"), root.join("a"));
         assert_eq!(located("absolute"), root.join("sub/deep/c"));
-        assert!(locate_in(&root, Path::new("/to-dir")).unwrap().is_none());
+        let directory = locate_in(&root, Path::new("/to-dir")).unwrap();
+        assert!(
+            matches!(directory, Found::PassedOver(path, Other::Directory) if path == root.join("to-dir"))
+        );
         let error = locate_in(&root, Path::new("/dangling")).unwrap_err();
         assert_eq!((error.path, error.attempt), (root.join("dangling"), Attempt::StatLink));
     }
@@ -471,9 +522,17 @@ mod tests {
         mknodat(CWD, dir.path().join("fifo"), FileType::Fifo, Mode::RWXU, 0).unwrap();
         let _socket = std::os::unix::net::UnixListener::bind(dir.path().join("socket")).unwrap();
         let (paths, errors) = walked(&dir, "", Depth::All);
-        assert!(paths.is_empty() && errors.is_empty(), "{paths:?} {errors:?}");
-        assert!(locate(&dir.path().join("fifo")).unwrap().is_none());
-        assert!(locate(dir.path()).unwrap().is_none());
+        assert_eq!(paths, ["Fifo: fifo", "Socket: socket"]);
+        assert!(errors.is_empty(), "{errors:?}");
+        assert_eq!(walked(&dir, "fifo", Depth::All).0, ["Fifo: fifo"]);
+        let there = |name: &str| match locate(&dir.path().join(name)).unwrap() {
+            Found::PassedOver(_, other) => Some(other),
+            Found::File(_) => None,
+        };
+        assert_eq!(there("fifo"), Some(Other::Fifo));
+        assert_eq!(there(""), Some(Other::Directory));
+        fs::write(dir.path().join("file"), "").unwrap();
+        assert_eq!(there("file"), None);
     }
 
     #[cfg(target_os = "linux")]
@@ -483,7 +542,9 @@ mod tests {
         symlink("/proc/self/mounts", dir.path().join("top/mtab")).unwrap();
         symlink("/sys", dir.path().join("top/sys")).unwrap();
         let (paths, errors) = walked(&dir, "top", Depth::Children);
-        assert_eq!(paths, ["passed over: top/mtab", "top/a"]);
+        let passed_over =
+            ["Directory: top/sub", "LinkToDirectory: top/sys", "ShownByKernel: top/mtab"];
+        assert_eq!((&paths[..3], &*paths[3]), (&passed_over.map(String::from)[..], "top/a"));
         assert!(errors.is_empty(), "{errors:?}");
         symlink("/sys", dir.path().join("root")).unwrap();
         let (paths, errors) = walked(&dir, "root", Depth::All);
@@ -497,7 +558,7 @@ mod tests {
         symlink("nowhere", dir.path().join("top/dangling")).unwrap();
         symlink("self", dir.path().join("top/self")).unwrap();
         let (paths, errors) = walked(&dir, "top", Depth::Children);
-        assert_eq!(paths, ["top/a"]);
+        assert_eq!(paths, ["Directory: top/sub", "top/a"]);
         assert!(errors.iter().all(|error| error.attempt == Attempt::StatLink));
         let at: BTreeSet<_> = errors.iter().map(|error| error.path.file_name().unwrap()).collect();
         assert_eq!(at.into_iter().collect::<Vec<_>>(), ["dangling", "self"]);

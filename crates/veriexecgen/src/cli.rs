@@ -5,10 +5,11 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
+use clap_complete::Shell;
 use sigfile::printable;
 
+use crate::answer::faults;
 use crate::exit::Exit;
-use crate::faults;
 
 /// Generate fingerprints for Veriexec.
 #[derive(Debug, Parser)]
@@ -64,9 +65,9 @@ pub(crate) struct Cli {
     #[arg(short = 'T', long)]
     pub(crate) timestamp: bool,
 
-    /// MD5, SHA1, RMD160, SHA256, SHA384 or SHA512, in any case
-    #[arg(short = 't', long, default_value = "sha256", allow_hyphen_values = true)]
-    pub(crate) algorithm: OsString,
+    /// MD5, SHA1, RMD160, SHA256, SHA384 or SHA512, in any case; without it, SHA256
+    #[arg(short = 't', long, allow_hyphen_values = true)]
+    pub(crate) algorithm: Option<OsString>,
 
     /// Say what is being done
     #[arg(short, long)]
@@ -87,6 +88,30 @@ pub(crate) struct Cli {
     /// Hash in this many threads; without it, in one for each processor
     #[arg(long, value_name = "N", value_parser = threads)]
     pub(crate) threads: Option<NonZeroUsize>,
+
+    /// Bring what the output says of PATH... up to date, and nothing else of it
+    #[arg(long, conflicts_with_all = ["append", "directories", "system_dirs", "timestamp"])]
+    pub(crate) refresh: bool,
+
+    /// With --refresh: files; with -r, also directories with all that is below them
+    #[arg(value_name = "PATH", requires = "refresh")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Write a list in which there is nothing, and take one of names in which there is none
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
+
+    /// Write nothing; show the lines that would change, with - and + before them
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Tell programs, in JSON on standard output, what was done
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Show what a shell needs to complete command lines of this program
+    #[arg(long, value_name = "SHELL")]
+    pub(crate) completions: Option<Shell>,
 }
 
 /// How the accesses that a file is listed for are told.
@@ -142,7 +167,7 @@ mod tests {
         assert!(cli.timestamp && cli.verbose && cli.warn);
         assert_eq!(cli.directories, [PathBuf::from("/usr"), PathBuf::from("/opt")]);
         assert_eq!(cli.files_from, [PathBuf::from("-")]);
-        assert_eq!(cli.algorithm, "SHA512");
+        assert_eq!(cli.algorithm, Some("SHA512".into()));
         assert_eq!(cli.prefix, Some(PathBuf::from("/")));
     }
 
@@ -163,7 +188,7 @@ mod tests {
     fn defaults_are_netbsds() {
         let cli = parse("veriexecgen").unwrap();
         assert_eq!(cli.output, PathBuf::from("/etc/signatures"));
-        assert_eq!(cli.algorithm, "sha256");
+        assert_eq!(cli.algorithm, None);
         assert!(!(cli.all || cli.append || cli.recursive || cli.warn));
     }
 
@@ -171,14 +196,34 @@ mod tests {
     fn as_with_getopt_options_repeat_and_values_may_look_like_options() {
         let cli = parse("veriexecgen -r -r -t md5 -t sha1 -d -x -d -y -o -").unwrap();
         assert!(cli.recursive);
-        assert_eq!(cli.algorithm, "sha1");
+        assert_eq!(cli.algorithm, Some("sha1".into()));
         assert_eq!(cli.directories, [PathBuf::from("-x"), PathBuf::from("-y")]);
         assert_eq!(cli.output, PathBuf::from("-"));
     }
 
     #[test]
+    fn names_of_files_stand_anywhere_among_the_options_of_refresh() {
+        let cli = parse("veriexecgen a --refresh -r b -o S -f - c").unwrap();
+        assert!(cli.refresh && cli.recursive);
+        assert_eq!(cli.paths, ["a", "b", "c"].map(PathBuf::from));
+    }
+
+    #[test]
     fn what_has_no_meaning_is_refused() {
-        for line in ["-s", "-F x", "/usr", "--threads 0", "--threads 99999", "--classify x", "-d"] {
+        for line in [
+            "-s",
+            "-F x",
+            "/usr",
+            "--threads 0",
+            "--threads 99999",
+            "--classify x",
+            "-d",
+            "--refresh -A /usr",
+            "--refresh -d /usr",
+            "--refresh -D",
+            "--refresh -T /usr",
+            "--completions csh",
+        ] {
             let error = parse(&format!("veriexecgen {line}")).unwrap_err();
             assert!(error.use_stderr(), "{line}");
         }

@@ -7,19 +7,26 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// All was done.
     Done,
-    /// An error. Whatever file the list was to go to is complete: the old list, or the new one if
-    /// it was written before the error.
+    /// An error. Whatever file the list was to go to is as it was.
     Failed,
-    /// The list was written, and with `-W` something is missing from it.
+    /// The list was written, and with `-W` something is missing from it, or something that follows
+    /// the writing failed.
     Skipped,
+}
+
+impl Exit {
+    /// The number of it.
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Skipped => 2,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        match exit {
-            Exit::Done => Self::SUCCESS,
-            Exit::Failed => Self::FAILURE,
-            Exit::Skipped => Self::from(2),
-        }
+        Self::from(exit.code())
     }
 }

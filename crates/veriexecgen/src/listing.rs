@@ -10,15 +10,16 @@ use std::sync::{Mutex, PoisonError, mpsc};
 
 use fingerprint::{Batch, Begun, FileError, Identity, Outcome};
 use sigfile::{
-    BEGINNING, Classification, Entry, EntryType, Kind, PathError, classify, classify_begun,
-    printable, show_entry, write_line,
+    BEGINNING, Entry, EntryType, Kind, PathError, classify, classify_begun, printable, show_entry,
+    write_line,
 };
 
-use crate::candidate::Candidate;
+use crate::answer::faults::Faults;
+use crate::answer::progress::Progress;
+use crate::answer::report::Hashed;
 use crate::cli::Classify;
-use crate::faults::Faults;
-use crate::prefix::Prefix;
-use crate::progress::Progress;
+use crate::search::candidate::Candidate;
+use crate::search::prefix::Prefix;
 
 /// What a run lists, in the order of the paths' bytes.
 ///
@@ -31,10 +32,8 @@ pub(crate) struct Listing<'a> {
     results: Vec<Result<Outcome<Told>, FileError>>,
     /// What the others make of them.
     roles: Roles,
-    /// How many bytes the listed files hold.
-    pub(crate) bytes: u64,
-    /// How many of them run with the rights of their owner or group.
-    pub(crate) set_id: usize,
+    /// What was hashed for it; the seconds are left to others.
+    pub(crate) hashed: Hashed,
 }
 
 impl Listing<'_> {
@@ -118,81 +117,85 @@ struct Told {
     runner: Option<u32>,
 }
 
-/// Leaves out, with a fault each, the candidates that are not below the prefix.
-pub(crate) fn keep_prefixed(candidates: &mut Vec<Candidate>, prefix: &Prefix, faults: &mut Faults) {
-    candidates.retain(|candidate| {
-        let path = candidate.path_bytes();
-        let below = prefix.strip(path).is_some();
-        if !below {
-            faults.add(format_args!("`{}' is not below the prefix {prefix}", printable(path)));
-        }
-        below
-    });
+/// What makes a listing of files.
+pub(crate) struct Lister<'a> {
+    pub(crate) batch: &'a Batch,
+    pub(crate) prefix: &'a Prefix,
+    pub(crate) rule: Classify,
 }
 
-/// Hashes and classifies the candidates, all of which are below the prefix.
-pub(crate) fn list<'a>(
-    candidates: Vec<Candidate>,
-    batch: &Batch,
-    rule: Classify,
-    prefix: &'a Prefix,
-    progress: &Progress,
-    faults: &mut Faults,
-) -> Listing<'a> {
-    let named = Runners::default();
-    let inspect = |candidate: &Candidate, begun: Begun<'_>| {
-        if rule == Classify::Mode {
-            return Ok(Told {
-                entry_type: EntryType::by_mode(candidate.executable()),
-                runner: None,
-            });
-        }
-        let told = tell(candidate, begun)?;
-        let entry_type = match told.kind {
-            // What gives rights to whoever runs it is executed and in no other way.
-            Kind::Program if candidate.set_id() => EntryType::DIRECT | EntryType::FILE,
-            _ => told.entry_type,
+impl<'a> Lister<'a> {
+    /// Hashes and classifies the candidates, all of which are below the prefix.
+    pub(crate) fn list(
+        &self,
+        candidates: Vec<Candidate>,
+        progress: &Progress,
+        faults: &mut Faults,
+    ) -> Listing<'a> {
+        let Self { batch, prefix, rule } = *self;
+        let named = Runners::default();
+        let inspect =
+            |candidate: &Candidate, begun: Begun<'_>| tell(candidate, begun, rule, &named);
+        let results = batch.run(&candidates, inspect, |_, bytes| progress.advance(bytes));
+        let mut listing = Listing {
+            prefix,
+            candidates,
+            results,
+            roles: Roles::default(),
+            hashed: Hashed::default(),
         };
-        let interpreter = told.interpreter.map(|name| (Role::Interpreter, name));
-        // A relative name is that of another file in each directory.
-        let interpreter = interpreter.filter(|(_, name)| name.starts_with(b"/"));
-        let runner = interpreter.or(told.loader.map(|name| (Role::Loader, name)));
-        Ok(Told { entry_type, runner: runner.and_then(|runner| named.number(runner)) })
-    };
-    let results = batch.run(&candidates, inspect, |_, bytes| progress.advance(bytes));
-    let mut listing =
-        Listing { prefix, candidates, results, roles: Roles::default(), bytes: 0, set_id: 0 };
-    let mut used = HashSet::new();
-    let Listing { candidates, results, bytes, set_id, .. } = &mut listing;
-    retain_both(candidates, results, |candidate, result| {
-        let path = || printable(candidate.path_bytes());
-        match (result, listed_path(candidate, prefix)) {
-            (Err(error), _) => {
-                faults.add(format_args!("Cannot calculate hash `{}': {error}", path()));
-                false
+        let mut used = HashSet::new();
+        let Listing { candidates, results, hashed, .. } = &mut listing;
+        retain_both(candidates, results, |candidate, result| {
+            let path = || printable(candidate.path_bytes());
+            match (result, listed_path(candidate, prefix)) {
+                (Err(error), _) => {
+                    faults.add(format_args!("Cannot calculate hash `{}': {error}", path()));
+                    false
+                }
+                (Ok(_), Err(reason)) => {
+                    faults.add(format_args!("Cannot list `{}': {reason}", path()));
+                    false
+                }
+                (Ok(outcome), Ok(_)) => {
+                    used.extend(outcome.inspected.runner);
+                    hashed.add(outcome.bytes, outcome.shared);
+                    hashed.set_id = hashed.set_id.saturating_add(candidate.set_id().into());
+                    true
+                }
             }
-            (Ok(_), Err(reason)) => {
-                faults.add(format_args!("Cannot list `{}': {reason}", path()));
-                false
-            }
-            (Ok(outcome), Ok(_)) => {
-                used.extend(outcome.inspected.runner);
-                *bytes = bytes.saturating_add(outcome.bytes);
-                *set_id = set_id.saturating_add(candidate.set_id().into());
-                true
-            }
-        }
-    });
-    listing.roles = named.files(&used, prefix.root());
-    listing
+        });
+        listing.roles = named.files(&used, prefix.root());
+        listing
+    }
 }
 
-fn tell(candidate: &Candidate, begun: Begun<'_>) -> io::Result<Classification> {
-    if begun.whole || begun.bytes.len() >= BEGINNING {
-        classify_begun(begun.bytes, begun.file, candidate.executable())
-    } else {
-        classify(begun.file, candidate.executable())
+/// What a file seems to be for.
+fn tell(
+    candidate: &Candidate,
+    begun: Begun<'_>,
+    rule: Classify,
+    named: &Runners,
+) -> io::Result<Told> {
+    let executable = candidate.executable();
+    if rule == Classify::Mode {
+        return Ok(Told { entry_type: EntryType::by_mode(executable), runner: None });
     }
+    let told = if begun.whole || begun.bytes.len() >= BEGINNING {
+        classify_begun(begun.bytes, begun.file, executable)?
+    } else {
+        classify(begun.file, executable)?
+    };
+    let entry_type = match told.kind {
+        // What gives rights to whoever runs it is executed and in no other way.
+        Kind::Program if candidate.set_id() => EntryType::DIRECT | EntryType::FILE,
+        _ => told.entry_type,
+    };
+    let interpreter = told.interpreter.map(|name| (Role::Interpreter, name));
+    // A relative name is that of another file in each directory.
+    let interpreter = interpreter.filter(|(_, name)| name.starts_with(b"/"));
+    let runner = interpreter.or(told.loader.map(|name| (Role::Loader, name)));
+    Ok(Told { entry_type, runner: runner.and_then(|runner| named.number(runner)) })
 }
 
 fn entry(
@@ -300,7 +303,7 @@ mod tests {
     use sigfile::write_entry;
 
     use super::*;
-    use crate::candidate::{Choice, Selection};
+    use crate::search::candidate::{Choice, Selection};
 
     #[test]
     fn lines_are_in_order_whoever_makes_them() {
@@ -317,7 +320,7 @@ mod tests {
         let results = (0..COUNT).map(|number| {
             let digest = Hasher::digest(Algorithm::Md5, &number.to_le_bytes());
             let inspected = Told { entry_type: EntryType::FILE, runner: None };
-            Ok(Outcome { digest, bytes: 0, inspected })
+            Ok(Outcome { digest, bytes: 0, shared: false, inspected })
         });
         let prefix = Prefix::new(None);
         let listing = Listing {
@@ -325,8 +328,7 @@ mod tests {
             candidates: candidates.collect(),
             results: results.collect(),
             roles: Roles::default(),
-            bytes: 0,
-            set_id: 0,
+            hashed: Hashed::default(),
         };
         let mut expected = [Vec::new(), Vec::new()];
         for entry in listing.entries() {

@@ -1,5 +1,11 @@
 //! Where the list goes.
 
+pub(crate) mod differing;
+pub(crate) mod header;
+pub(crate) mod immutable;
+pub(crate) mod previous;
+pub(crate) mod replacement;
+
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::os::unix::ffi::OsStrExt;
@@ -9,7 +15,7 @@ use anyhow::{Context, Result, bail};
 use fingerprint::Identity;
 use sigfile::printable;
 
-use crate::replacement::{self, Replaced};
+use crate::output::replacement::{Replaced, Written};
 
 /// The names of standard output.
 const STDOUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
@@ -27,8 +33,10 @@ pub(crate) enum Output {
 
 impl Output {
     /// Looks at where the list is to go, so that what will fail fails before the work is done.
-    pub(crate) fn new(name: &Path, append: bool) -> Result<Self> {
-        if STDOUT.iter().any(|stdout| name == Path::new(stdout)) {
+    ///
+    /// It is changed `in_place`, or another takes its place; with `backup` what it was is kept.
+    pub(crate) fn new(name: &Path, in_place: bool, backup: bool) -> Result<Self> {
+        if Self::is_stdout(name) {
             return Ok(Self::Stdout);
         }
         let shown = printable(name.as_os_str().as_bytes());
@@ -45,11 +53,16 @@ impl Output {
             _ => {}
         }
         // A link is added to where it leads, and set aside when a new list takes its place.
-        let follow = append && fs::symlink_metadata(name).is_ok_and(|found| found.is_symlink());
+        let follow = in_place && fs::symlink_metadata(name).is_ok_and(|found| found.is_symlink());
         let file = if follow { fs::canonicalize(name).ok() } else { None };
         let file = file.unwrap_or_else(|| name.to_owned());
-        replacement::check(&file, append).with_context(|| format!("Cannot write `{shown}'"))?;
+        replacement::check(&file, backup).with_context(|| format!("Cannot write `{shown}'"))?;
         Ok(Self::File(file))
+    }
+
+    /// Whether that is a name of standard output.
+    pub(crate) fn is_stdout(name: &Path) -> bool {
+        STDOUT.iter().any(|stdout| name == Path::new(stdout))
     }
 
     /// The file that holds what was listed before, if there is one to be kept or added to.
@@ -78,13 +91,24 @@ impl Output {
         found.into_iter().flatten().map(|metadata| Identity::of(&metadata)).collect()
     }
 
+    /// What it holds; nothing if it does not exist, or is no file.
+    pub(crate) fn read(&self) -> Result<Vec<u8>> {
+        let Self::File(file) = self else { return Ok(Vec::new()) };
+        match fs::read(file) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            read => read.with_context(|| {
+                format!("Cannot read `{}'", printable(file.as_os_str().as_bytes()))
+            }),
+        }
+    }
+
     /// Writes the list. A file is replaced by a complete one or left as it was; with `backup` what
     /// it was is kept beside it.
     pub(crate) fn write(
         &self,
         backup: bool,
         contents: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-    ) -> Result<Replaced> {
+    ) -> Result<Written> {
         match self {
             Self::Stdout => write_through(io::stdout().lock(), contents)
                 .context("Cannot write to standard output")?,
@@ -97,7 +121,7 @@ impl Output {
                 })?,
             Self::File(file) => return replacement::replace(file, backup, contents),
         }
-        Ok(Replaced::Nothing)
+        Ok(Written { before: Replaced::Nothing, trouble: None })
     }
 }
 

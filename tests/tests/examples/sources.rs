@@ -54,7 +54,7 @@ fn of_page(text: &str) -> Vec<String> {
 
 /// A line of a page without what roff takes for itself.
 fn shown(line: &str) -> String {
-    line.replace("\\&", "").replace("\\-", "-").replace("\\e", "\\")
+    line.replace("\\&", "").replace("\\-", "-").replace("\\(aq", "'").replace("\\e", "\\")
 }
 
 fn of_markdown(text: &str) -> Vec<String> {

@@ -218,5 +218,11 @@ pub(crate) const TABLE: &[(&str, &str, Run)] = &[
         Guest,
     ),
     ("man/veriexecgen.8", "veriexecgen -r -d /build/root -p /build/root -o signatures", Guest),
-    ("man/veriexecgen.8", "dpkg -L coreutils | veriexecgen -A -f -", Guest),
+    (
+        "man/veriexecgen.8",
+        "dpkg -L dash | sed 's,^[^/].*: /,/,' | veriexecgen --refresh -f -",
+        Guest,
+    ),
+    ("man/veriexecgen.8", "veriexecgen --dry-run --refresh -r /usr/local", Guest),
+    ("man/veriexecgen.8", "veriexecgen --refresh -r /usr/local", Guest),
 ];

@@ -95,3 +95,20 @@ fn a_link_is_added_to_where_it_leads() {
     assert_eq!(tree.text("real/S"), format!("# kept\n{}", line(&tree, "dir/a")));
     assert_eq!(tree.held("real").len(), 1);
 }
+
+/// f10: one package's entries can be brought up to date, and the refusal says how.
+#[test]
+fn f10_a_refusal_names_what_brings_a_line_up_to_date() {
+    let tree = Tree::with_programs(&["d/a", "d/b"]);
+    tree.run(&["-d", "d", "-o", "l"]).expect(0);
+    tree.file("d/a", "new", 0o755);
+    tree.file("d/b", "changed by somebody else", 0o755);
+    let before = tree.text("l");
+    let run = tree.run_with_input(&["-A", "-f", "-", "-o", "l"], b"d/a\n").expect(1);
+    assert!(run.stderr.contains("; --refresh brings its line up to date"), "{run:#?}");
+    assert_eq!(tree.text("l"), before);
+    tree.run_with_input(&["--refresh", "-f", "-", "-o", "l"], b"d/a\n").expect(0);
+    let [old, new] = [before, tree.text("l")];
+    assert_ne!(old.lines().next(), new.lines().next());
+    assert_eq!(old.lines().nth(1), new.lines().nth(1));
+}

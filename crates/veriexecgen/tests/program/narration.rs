@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::tree::Tree;
+use crate::tree::{Run, Tree};
 
 #[test]
 fn each_step_is_told() {
@@ -16,20 +16,21 @@ fn each_step_is_told() {
     let told: Vec<_> = run.stdout.lines().collect();
     let adding = |name: &str| format!("Adding {}.", tree.name(name));
     assert_eq!(
-        told[..8],
+        told[..9],
         [
             "Fingerprinting dir files from list (all files) (non-recursive) using MD5",
-            "Passing over sub: not a regular file.",
+            &format!("Passing over {}: a directory.", tree.name("dir/sub")),
+            "Passing over sub: a directory.",
             &adding("dir/a"),
             &adding("dir/b\\x1b"),
             "",
             "Backing up existing fingerprint file to \"S.old\"",
             "",
-            told[7],
+            told[8],
         ]
     );
-    assert!(told[7].starts_with("2 files, 6 bytes in ") && told[7].ends_with(" GB/s)"), "{told:?}");
-    assert_eq!(told[8], "1 of them setuid or setgid");
+    assert!(told[8].starts_with("2 files, 6 bytes in ") && told[8].ends_with(" GB/s)"), "{told:?}");
+    assert_eq!(told[9..11], ["1 of them setuid or setgid", "Passed over: 2 directories"]);
     assert_eq!(run.stderr, "");
 }
 
@@ -69,4 +70,25 @@ fn without_v_nothing_is_told() {
     tree.file("S", "", 0o644);
     let run = tree.run(&["-d", "dir", "-o", "S"]).expect(0);
     assert_eq!((&*run.stdout, &*run.stderr), ("", ""));
+}
+
+/// f11: with a full standard output the list is written all the same, and the status says so.
+#[cfg(target_os = "linux")]
+#[test]
+fn f11_the_status_says_whether_the_list_was_written() {
+    let tree = Tree::with_programs(&["dir/a"]);
+    let full = |arguments: &[&str]| {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        Run::of(&tree.command().args(arguments).stdout(full).output().unwrap())
+    };
+    tree.file("S", "", 0o644);
+    let run = full(&["-v", "-d", "dir", "-o", "S"]).expect(2);
+    let end = "all else is done";
+    run.complains("Cannot write what -v says: No space left on device", end);
+    assert_eq!(tree.text("S").lines().count(), 1);
+    full(&["--json", "-d", "dir", "-o", "T"]).expect(2).complains("Cannot write to standard", end);
+    assert_eq!(tree.text("T"), tree.text("S"));
+    full(&["-d", "dir", "-o", "-"]).expect(1).complains("Cannot write to standard output: ", "");
+    full(&["-v", "-d", "none", "-o", "U"]).expect(1).complains("Cannot stat file `none'", "");
+    assert!(!tree.path("U").exists());
 }

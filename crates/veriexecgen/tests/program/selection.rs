@@ -26,6 +26,19 @@ fn directories_add_up_and_files_appear_once() {
 }
 
 #[test]
+fn there_may_be_any_number_of_directories() {
+    // NetBSD's program has room for so many that a third ends outside of it.
+    let names: Vec<_> = (0..10).map(|index| format!("d{index}")).collect();
+    let tree = Tree::new();
+    for name in &names {
+        tree.program(format!("{name}/a"));
+    }
+    let arguments: Vec<&str> = names.iter().flat_map(|name| ["-d", name]).collect();
+    let listed: Vec<_> = names.iter().map(|name| format!("{name}/a")).collect();
+    assert_eq!(tree.names(&arguments), listed);
+}
+
+#[test]
 fn programs_and_shared_libraries_or_all() {
     let tree = Tree::with_programs(&["program"]);
     // What a library is called is of no matter, nor whether it may be executed.
@@ -87,8 +100,6 @@ fn names_come_from_a_list() {
     assert_eq!(tree.names(&["-f", "list"]), ["a", "sub/b"]);
     assert_eq!(tree.names(&["-a", "-f", "list"]), ["a", "data", "sub/b"]);
     assert_eq!(tree.names(&["-f", "list", "-d", "."]), ["a", "c", "sub/b"]);
-    tree.file("empty", "", 0o644);
-    assert!(tree.names(&["-f", "empty"]).is_empty());
 }
 
 #[test]

@@ -55,7 +55,13 @@ fn whatever_is_done_with_a_name_is_told_harmlessly() {
         shows(&["-v", "-A", "-d", "dir", "-o", "dir/out-NAME"], 0);
         shows(&["-A", "-d", "dir", "-o", "bad/NAME"], 1);
         shows(&["-d", "none/NAME", "-o", "S"], 1);
-        shows(&["-W", "-d", "dangling", "-o", "S"], 2);
+        shows(&["-W", "-d", "dangling", "-o", "S"], 1);
+        shows(&["-W", "--allow-empty", "-d", "dangling", "-o", "S"], 2);
+        shows(&["--refresh", "-v", "dir/NAME", "-o", "dir/out-NAME"], 0);
+        shows(&["--refresh", "none/NAME", "-o", "dir/out-NAME"], 1);
+        shows(&["--refresh", "sub/NAME", "-o", "dir/out-NAME"], 1);
+        shows(&["--refresh", "dir", "-o", "none/NAME"], 1);
+        shows(&["--json", "-d", "dir", "-d", "sub/NAME", "-o", "dir/json-NAME"], 0);
         shows(&["-f", "list/NAME", "-o", "S"], 1);
         shows(&["-f", "none/NAME", "-o", "S"], 1);
         shows(&["-d", "dir", "-o", "none/NAME"], 1);

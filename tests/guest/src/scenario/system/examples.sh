@@ -126,9 +126,12 @@ check "modules that are compressed" modules
 example "firmware" 0 <<'END'
 veriexecgen -a -r -A --classify mode -d /lib/firmware
 END
-rm /etc/signatures
 example "a package" 0 2 <<'END'
-dpkg -L coreutils | veriexecgen -A -f -
+dpkg -L dash | sed 's,^[^/].*: /,/,' | veriexecgen --refresh -f -
+END
+example "what was installed by hand" 0 2 <<'END'
+veriexecgen --dry-run --refresh -r /usr/local
+veriexecgen --refresh -r /usr/local
 END
 
 # A start with the unit masked: not even the module is there, and one command makes up for it, here with

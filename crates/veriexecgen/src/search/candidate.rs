@@ -5,7 +5,11 @@ use std::path::{Path, PathBuf};
 
 use fingerprint::{Batch, FileError, FoundFile, Identity, Job, Status, Version};
 use rayon::slice::ParallelSliceMut;
-use sigfile::is_program_or_library;
+use sigfile::{is_program_or_library, printable};
+
+use crate::answer::faults::Faults;
+use crate::answer::passed_over::Reason;
+use crate::search::prefix::Prefix;
 
 /// A regular file that is to be listed.
 #[derive(Debug)]
@@ -15,6 +19,7 @@ pub(crate) struct Candidate {
     identity: Identity,
     seen: Version,
     mode: u32,
+    linked: bool,
 }
 
 impl Candidate {
@@ -47,6 +52,10 @@ impl Job for Candidate {
     fn seen(&self) -> Option<Version> {
         Some(self.seen)
     }
+
+    fn linked(&self) -> Option<Identity> {
+        self.linked.then_some(self.identity)
+    }
 }
 
 /// Tells which files are candidates.
@@ -64,10 +73,10 @@ pub(crate) enum Choice {
     Listed(Candidate),
     /// Neither a program nor a shared library, and only those were asked for.
     NotAsked,
-    /// It can have no digest that will be true when the run is over, and why not.
-    PassedOver(PathBuf, &'static str),
+    /// It is not listed, whatever was asked for.
+    PassedOver(PathBuf, Reason),
     /// It may be a shared library, and cannot be looked into.
-    Unknown(PathBuf, FileError),
+    Untold(PathBuf, FileError),
 }
 
 impl Selection {
@@ -77,18 +86,18 @@ impl Selection {
 
     pub(crate) fn choose(&self, found: FoundFile) -> Choice {
         let FoundFile { path, status } = found;
-        let Status { identity, mode, version: seen } = status;
+        let Status { identity, mode, linked, version: seen } = status;
         if self.written.contains(&identity) {
-            return Choice::PassedOver(path, "about to be replaced");
+            return Choice::PassedOver(path, Reason::Replaced);
         }
         let asked = if self.all { Ok(true) } else { is_program_or_library(&path, &status) };
         match asked {
             Ok(true) => {
                 let path = path.into_boxed_path();
-                Choice::Listed(Candidate { path, identity, seen, mode })
+                Choice::Listed(Candidate { path, identity, seen, mode, linked })
             }
             Ok(false) => Choice::NotAsked,
-            Err(error) => Choice::Unknown(path, error),
+            Err(error) => Choice::Untold(path, error),
         }
     }
 }
@@ -101,17 +110,32 @@ pub(crate) fn sort(candidates: &mut Vec<Candidate>, batch: &Batch) {
     candidates.dedup_by(|one, other| one.path_bytes() == other.path_bytes());
 }
 
+/// Leaves out, with a fault each, the candidates that are not below the prefix.
+pub(crate) fn keep_prefixed(candidates: &mut Vec<Candidate>, prefix: &Prefix, faults: &mut Faults) {
+    candidates.retain(|candidate| {
+        let path = candidate.path_bytes();
+        let below = prefix.strip(path).is_some();
+        if !below {
+            faults.add(format_args!("`{}' is not below the prefix {prefix}", printable(path)));
+        }
+        below
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs::{self, Permissions};
     use std::os::unix::fs::PermissionsExt;
 
-    use fingerprint::Algorithm;
+    use fingerprint::{Algorithm, Found};
 
     use super::*;
 
     fn chosen(selection: &Selection, path: &Path) -> Choice {
-        selection.choose(fingerprint::locate(path).unwrap().unwrap())
+        match fingerprint::locate(path).unwrap() {
+            Found::File(file) => selection.choose(file),
+            Found::PassedOver(path, other) => Choice::PassedOver(path, Reason::Is(other)),
+        }
     }
 
     #[test]
@@ -144,8 +168,13 @@ mod tests {
     fn order_is_that_of_bytes_not_of_components() {
         let identity = Identity::of(&fs::metadata("/").unwrap());
         let seen = Version::of(&fs::metadata("/").unwrap());
-        let candidate =
-            |path: &str| Candidate { path: Path::new(path).into(), identity, seen, mode: 0 };
+        let candidate = |path: &str| Candidate {
+            path: Path::new(path).into(),
+            identity,
+            seen,
+            mode: 0,
+            linked: false,
+        };
         let mut candidates: Vec<_> =
             ["/a/b", "/a.b", "/a", "/a/b", "/a b", "/\u{ff}"].map(candidate).into();
         let batch = Batch::new(Algorithm::Sha256, None).unwrap();

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, Permissions};
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -12,23 +12,33 @@ use rustix::fs::Access;
 use sigfile::printable;
 use tempfile::{Builder, NamedTempFile, TempPath};
 
-use crate::immutable;
+use crate::output::immutable;
 
 /// What became of what was there before.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Replaced {
+    /// It is the very file it was, since it holds what was to be written.
+    Same,
     /// There was nothing, or it was not to be kept.
     Nothing,
     /// It is here now.
     Kept(PathBuf),
 }
 
+/// A file that holds what was to be written.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) before: Replaced,
+    /// What went wrong when it was in its place already.
+    pub(crate) trouble: Option<anyhow::Error>,
+}
+
 /// Finds out what can be known beforehand of why a file could not be replaced.
-pub(crate) fn check(file: &Path, append: bool) -> Result<()> {
+pub(crate) fn check(file: &Path, backup: bool) -> Result<()> {
     if file.file_name().is_none() {
         bail!("it names a directory; expected the name of a file");
     }
-    let backup = (!append).then(|| backup_name(file));
+    let backup = backup.then(|| backup_name(file));
     for there in [Some(file), backup.as_deref()].into_iter().flatten() {
         if let Some(advice) = immutable::advice(there) {
             bail!(advice);
@@ -49,7 +59,8 @@ pub(crate) fn backup_name(file: &Path) -> PathBuf {
     name.into()
 }
 
-/// Puts a new file in the place of the one of that name, or leaves everything as it was.
+/// Puts a new file in the place of the one of that name, unless that holds the same, or leaves
+/// everything as it was.
 ///
 /// With `backup` the old one gets a second name first, so that it can be put back should keeping it
 /// fail.
@@ -57,21 +68,53 @@ pub(crate) fn replace(
     file: &Path,
     backup: bool,
     contents: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<Replaced> {
+) -> Result<Written> {
     let cannot = |what: &str| format!("Cannot {what} `{}'", printable(file.as_os_str().as_bytes()));
     let new = write_new(file, contents).with_context(|| cannot("write"))?;
+    if is_same(file, new.path()).with_context(|| cannot("read"))? {
+        return Ok(Written { before: Replaced::Same, trouble: None });
+    }
+    new.as_file().sync_all().with_context(|| cannot("write"))?;
     let old = if backup { set_aside(file).with_context(|| cannot("back up"))? } else { None };
     new.persist(file).map_err(|failed| failed.error).with_context(|| cannot("replace"))?;
-    let replaced = match old {
-        Some(old) => Replaced::Kept(keep(file, old).with_context(|| cannot("back up"))?),
-        None => Replaced::Nothing,
+    let (before, lost) = match old.map(|old| keep(file, old)).transpose() {
+        Ok(kept) => (kept.map_or(Replaced::Nothing, Replaced::Kept), None),
+        Err(Unkept::PutBack(error)) => return Err(error).with_context(|| cannot("back up")),
+        Err(Unkept::Stuck(error)) => (Replaced::Nothing, Some(error.context(cannot("back up")))),
     };
-    sync_directory(file)
-        .with_context(|| cannot("make sure that a crash would not undo the writing of"))?;
-    Ok(replaced)
+    let synced = sync_directory(file)
+        .with_context(|| cannot("make sure that a crash would not undo the writing of"));
+    Ok(Written { before, trouble: lost.or(synced.err()) })
 }
 
-/// The new contents, safely on storage, under a temporary name.
+/// Whether the file holds what the new one does.
+fn is_same(file: &Path, new: &Path) -> io::Result<bool> {
+    let old = match fs::metadata(file) {
+        Ok(old) if old.is_file() => old,
+        _ => return Ok(false),
+    };
+    if old.len() != fs::metadata(new)?.len() {
+        return Ok(false);
+    }
+    // One that cannot be read can be replaced all the same.
+    let Ok(old) = File::open(file) else { return Ok(false) };
+    let [mut old, mut new] =
+        [old, File::open(new)?].map(|file| BufReader::with_capacity(1 << 16, file));
+    loop {
+        let (one, other) = (old.fill_buf()?, new.fill_buf()?);
+        let len = one.len().min(other.len());
+        if len == 0 {
+            return Ok(one.len() == other.len());
+        }
+        if one.get(..len) != other.get(..len) {
+            return Ok(false);
+        }
+        old.consume(len);
+        new.consume(len);
+    }
+}
+
+/// The new contents under a temporary name.
 fn write_new(
     file: &Path,
     contents: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -87,7 +130,6 @@ fn write_new(
     contents(&mut out)?;
     out.flush()?;
     drop(out);
-    new.as_file().sync_all()?;
     Ok(new)
 }
 
@@ -114,17 +156,25 @@ fn set_aside(file: &Path) -> io::Result<Option<TempPath>> {
     Ok(Some(copy.into_temp_path()))
 }
 
+/// Why the old file is not kept.
+enum Unkept {
+    /// It is where it was.
+    PutBack(anyhow::Error),
+    /// The new file has taken its place.
+    Stuck(anyhow::Error),
+}
+
 /// Gives the old file its lasting name, or puts it back.
-fn keep(file: &Path, old: TempPath) -> Result<PathBuf> {
+fn keep(file: &Path, old: TempPath) -> Result<PathBuf, Unkept> {
     let backup = backup_name(file);
     let second = old.to_path_buf();
     if let Err(failed) = old.persist(&backup) {
         if let Err(stuck) = failed.path.persist(file) {
             let lost = stuck.path.keep().unwrap_or(second);
             let lost = printable(lost.as_os_str().as_bytes()).to_string();
-            return Err(anyhow!("{}; what it was is in `{lost}'", failed.error));
+            return Err(Unkept::Stuck(anyhow!("{}; what it was is in `{lost}'", failed.error)));
         }
-        return Err(failed.error.into());
+        return Err(Unkept::PutBack(failed.error.into()));
     }
     // Renaming does nothing if both names are of one file already.
     let _ = fs::remove_file(second);
@@ -164,6 +214,12 @@ mod tests {
         move |out| out.write_all(text.as_bytes())
     }
 
+    fn replaced(file: &Path, backup: bool, contents: &str) -> Replaced {
+        let written = replace(file, backup, text(contents)).unwrap();
+        assert!(written.trouble.is_none(), "{written:?}");
+        written.before
+    }
+
     /// Every name in the directory with what it holds, in order.
     fn held(dir: &TempDir) -> Vec<(String, String)> {
         let names = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().path());
@@ -185,15 +241,36 @@ mod tests {
     fn the_old_file_is_kept_under_its_name_with_old() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("S");
-        assert_eq!(replace(&file, true, text("1")).unwrap(), Replaced::Nothing);
+        assert_eq!(replaced(&file, true, "1"), Replaced::Nothing);
         let first = fs::metadata(&file).unwrap().ino();
         let kept = Replaced::Kept(dir.path().join("S.old"));
-        assert_eq!(replace(&file, true, text("2")).unwrap(), kept);
+        assert_eq!(replaced(&file, true, "2"), kept);
         assert_eq!(fs::metadata(dir.path().join("S.old")).unwrap().ino(), first);
-        assert_eq!(replace(&file, true, text("3")).unwrap(), kept);
+        assert_eq!(replaced(&file, true, "3"), kept);
         assert_eq!(held(&dir), pairs(&[("S", "3"), ("S.old", "2")]));
-        assert_eq!(replace(&file, false, text("4")).unwrap(), Replaced::Nothing);
+        assert_eq!(replaced(&file, false, "4"), Replaced::Nothing);
         assert_eq!(held(&dir), pairs(&[("S", "4"), ("S.old", "2")]));
+    }
+
+    #[test]
+    fn a_file_that_holds_the_same_stays_the_very_file_it_was() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("S");
+        let long = "x".repeat(200_000);
+        fs::write(&file, &long).unwrap();
+        fs::write(dir.path().join("S.old"), "older").unwrap();
+        let before = fs::metadata(&file).unwrap();
+        for backup in [true, false] {
+            assert_eq!(replaced(&file, backup, &long), Replaced::Same);
+        }
+        let after = fs::metadata(&file).unwrap();
+        assert_eq!((before.ino(), before.ctime_nsec()), (after.ino(), after.ctime_nsec()));
+        let changed = format!("{}y", &long[1..]);
+        assert_eq!(held(&dir), pairs(&[("S", &long), ("S.old", "older")]));
+        replaced(&file, true, &changed);
+        assert_eq!(held(&dir), pairs(&[("S", &changed), ("S.old", &long)]));
+        symlink("S", dir.path().join("link")).unwrap();
+        assert_eq!(replaced(&dir.path().join("link"), true, &changed), Replaced::Same);
     }
 
     #[test]
@@ -259,10 +336,10 @@ mod tests {
     #[test]
     fn what_cannot_be_written_is_known_beforehand() {
         let dir = tempfile::tempdir().unwrap();
-        assert!(check(&dir.path().join("S"), false).is_ok());
-        assert!(check(&dir.path().join("none/S"), false).is_err());
+        assert!(check(&dir.path().join("S"), true).is_ok());
+        assert!(check(&dir.path().join("none/S"), true).is_err());
         fs::write(dir.path().join("file"), "").unwrap();
-        assert!(check(&dir.path().join("file/S"), false).is_err());
-        assert!(check(Path::new(".."), false).is_err());
+        assert!(check(&dir.path().join("file/S"), true).is_err());
+        assert!(check(Path::new(".."), true).is_err());
     }
 }

@@ -1,7 +1,7 @@
 //! Streams side by side: each lane takes one message after another, and all lanes advance at once.
 
-use crate::kernel::{States, Streams, WIDEST};
-use crate::message::{self, MAX_BLOCK_LEN};
+use crate::engine::kernel::{States, Streams, WIDEST};
+use crate::engine::message::{self, MAX_BLOCK_LEN};
 use crate::{Algorithm, Digest, Engine};
 
 /// Makes the digests of several messages at once, one in each lane.

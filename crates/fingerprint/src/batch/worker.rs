@@ -4,13 +4,13 @@ use std::fs::File;
 use std::io;
 use std::ops::Range;
 
-use crate::ahead::{Ahead, Opened};
-use crate::directory::Directory;
+use crate::batch::ahead::{Ahead, Opened};
+use crate::batch::queue::{Queue, Taken};
+use crate::batch::results::{Gathered, Results};
+use crate::engine::kernel::WIDEST;
+use crate::engine::message::MAX_BLOCK_LEN;
+use crate::file::directory::Directory;
 use crate::file::{FileError, READ_LEN, Reading};
-use crate::kernel::WIDEST;
-use crate::message::MAX_BLOCK_LEN;
-use crate::queue::{Queue, Taken};
-use crate::results::{Gathered, Results};
 use crate::{Begun, Job, Lanes, Outcome, Piece};
 
 /// From the beginning of one buffer to that of the next: room for the padding after what is read,
@@ -102,7 +102,7 @@ where
         if let Some(digest) = lanes.take(lane)
             && let Some(Work { taken, file: Source::Whole(bytes), inspected }) = stream.work.take()
         {
-            self.report(taken, Ok(Outcome { digest, bytes, inspected }), results);
+            self.report(taken, Ok(Outcome { digest, bytes, shared: false, inspected }), results);
         }
         loop {
             let (buffer, _) = stream.buffer.split_at_mut(READ_LEN);

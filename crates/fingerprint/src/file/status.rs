@@ -13,6 +13,8 @@ pub struct Status {
     pub identity: Identity,
     /// Its type and permissions.
     pub mode: u32,
+    /// Whether it has more names than one: hard links.
+    pub linked: bool,
     /// What it holds, as far as that can be told without reading it.
     pub version: Version,
 }
@@ -26,7 +28,7 @@ pub struct Identity {
 
 /// What a file is at a moment: another file has another version, and so has the same file when
 /// it was written to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Version {
     size: u64,
     /// Which file it is, and when it was modified and changed, in as many bits as are needed for
@@ -39,12 +41,12 @@ impl Status {
     #[must_use]
     pub fn of(metadata: &Metadata) -> Self {
         let (identity, version) = (Identity::of(metadata), Version::of(metadata));
-        Self { identity, mode: metadata.mode(), version }
+        Self { identity, mode: metadata.mode(), linked: metadata.nlink() > 1, version }
     }
 
     pub(crate) fn of_stat(stat: &Stat) -> Self {
         let (identity, version) = (Identity::of_stat(stat), Version::of_stat(stat));
-        Self { identity, mode: stat.st_mode, version }
+        Self { identity, mode: stat.st_mode, linked: stat.st_nlink > 1, version }
     }
 }
 

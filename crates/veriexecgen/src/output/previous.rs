@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use fingerprint::Digest;
 use sigfile::{Entry, EntryType, entries, foreign, printable};
 
-use crate::faults::Faults;
+use crate::answer::faults::Faults;
 
 /// A signatures file that is to be added to.
 #[derive(Debug, Default)]
@@ -61,12 +61,12 @@ impl Previous {
         Ok(Self { bytes, listed })
     }
 
-    /// The file as it was, complete with the newline that its last line may lack.
-    pub(crate) fn write(&self, out: &mut dyn io::Write) -> io::Result<()> {
+    /// The file as it was; if it is to be `continued`, with the newline that its last line may lack.
+    pub(crate) fn write(&self, out: &mut dyn io::Write, continued: bool) -> io::Result<()> {
         out.write_all(&self.bytes)?;
         match self.bytes.last() {
-            None | Some(b'\n') => Ok(()),
-            Some(_) => out.write_all(b"\n"),
+            Some(last) if continued && *last != b'\n' => out.write_all(b"\n"),
+            _ => Ok(()),
         }
     }
 
@@ -80,7 +80,7 @@ impl Previous {
                 if !same {
                     faults.add(format_args!(
                         "{}:{line}: `{}' is listed as {} {fingerprint} {entry_type}, but is {} {} \
-                         {}; remove the line or write a new list",
+                         {}; --refresh brings its line up to date, or write a new list",
                         printable(file.as_os_str().as_bytes()),
                         printable(entry.path()),
                         fingerprint.algorithm(),
@@ -138,7 +138,7 @@ mod tests {
     fn the_old_bytes_are_kept_and_ended() {
         let written = |text: &str| {
             let mut out = Vec::new();
-            previous(text, &mut Faults::new(true)).write(&mut out).unwrap();
+            previous(text, &mut Faults::new(true)).write(&mut out, true).unwrap();
             String::from_utf8(out).unwrap()
         };
         assert_eq!(written("# kept\n\n  bad line"), "# kept\n\n  bad line\n");

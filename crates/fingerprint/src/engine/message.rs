@@ -1,7 +1,7 @@
 //! What stands round the blocks of a message: the state before the first of them, the padding
 //! after the last, and the digest that is read from the state then.
 
-use crate::kernel::State;
+use crate::engine::kernel::State;
 use crate::{Algorithm, Digest};
 
 /// The longest block of any algorithm, in bytes.

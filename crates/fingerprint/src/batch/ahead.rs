@@ -5,9 +5,9 @@ use std::collections::VecDeque;
 use std::fs::File;
 
 use crate::Job;
-use crate::directory::Directory;
+use crate::batch::queue::{Queue, Taken};
+use crate::file::directory::Directory;
 use crate::file::{FileError, READ_LEN};
-use crate::queue::{Queue, Taken};
 
 /// The jobs that a thread has taken and not begun to read: none, as long as no file has to be waited
 /// for.

@@ -1,11 +1,13 @@
 //! `-p`: names are recorded as they will be when a directory has become the root.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Components, Path, PathBuf};
 
+use fingerprint::{Found, TreeError};
 use sigfile::printable;
 
 /// A directory whose name is taken off the front of every recorded path.
@@ -34,6 +36,21 @@ impl Prefix {
         rests.into_iter().find(|rest| rest.starts_with(b"/") && rest.len() > 1)
     }
 
+    /// The same for a directory, which may be the prefix itself.
+    pub(crate) fn strip_directory<'a>(&self, path: &'a [u8]) -> Option<&'a [u8]> {
+        let bare = without_slashes(Path::new(OsStr::from_bytes(path)));
+        if self.spellings.contains(&bare) { Some(b"/") } else { self.strip(path) }
+    }
+
+    /// The real path of what a recorded path leads to.
+    pub(crate) fn resolve(&self, recorded: &[u8]) -> io::Result<PathBuf> {
+        let path = Path::new(OsStr::from_bytes(recorded));
+        match &self.real {
+            Some(root) => fingerprint::resolve_in(root, path),
+            None => fs::canonicalize(path),
+        }
+    }
+
     /// The path that a name will have once the prefix is the root; `None` if the name does not lead
     /// there, or there is no other root.
     ///
@@ -50,6 +67,29 @@ impl Prefix {
                 return Some(Path::new("/").join(rest.as_path()));
             }
             head.push(rest.next()?);
+        }
+    }
+
+    /// The file that a name leads to, or what else is there: the name of one below the prefix leads
+    /// to where it will once the prefix is the root.
+    ///
+    /// # Errors
+    /// Those of [`fingerprint::locate`].
+    pub(crate) fn locate(&self, name: &Path) -> Result<Found, TreeError> {
+        match self.inside(name) {
+            Some(name) => fingerprint::locate_in(self.root(), &name),
+            None => fingerprint::locate(name),
+        }
+    }
+
+    /// The real path of what a name leads to, as [`locate`](Self::locate) finds it.
+    ///
+    /// # Errors
+    /// If nothing is there, or nothing that could be looked at.
+    pub(crate) fn real(&self, name: &Path) -> io::Result<PathBuf> {
+        match self.inside(name) {
+            Some(name) => fingerprint::resolve_in(self.root(), &name),
+            None => fs::canonicalize(name),
         }
     }
 
@@ -178,6 +218,14 @@ mod tests {
         let path = real.join("root/bin/ls");
         assert_eq!(prefix.strip(path.as_os_str().as_bytes()), Some(&b"/bin/ls"[..]));
         assert_eq!(prefix.root(), real.join("root"));
+        let directory = |path: &str| {
+            let path = real.join(path).into_os_string().into_encoded_bytes();
+            prefix.strip_directory(&path).map(<[u8]>::to_vec)
+        };
+        assert_eq!(directory("root").as_deref(), Some(&b"/"[..]));
+        assert_eq!(directory("link/").as_deref(), Some(&b"/"[..]));
+        assert_eq!(directory("root/bin").as_deref(), Some(&b"/bin"[..]));
+        assert_eq!(directory("roots"), None);
         let (link, root) = (real.join("link"), real.join("root"));
         let shown = format!("`{}', which is `{}'", link.display(), root.display());
         assert_eq!(prefix.to_string(), shown);
