@@ -77,6 +77,14 @@ impl Use {
     }
 }
 
+/// What is done to a file, how much depends on that, and what does it, if that is to be said.
+#[derive(Clone, Copy)]
+pub(super) struct Need<'n> {
+    pub(super) uses: &'n [Use],
+    pub(super) role: Role,
+    pub(super) by: Option<&'n [u8]>,
+}
+
 /// Where programs are that are searched for by name.
 const PATH: [&[u8]; 6] =
     [b"/usr/local/sbin", b"/usr/local/bin", b"/usr/sbin", b"/usr/bin", b"/sbin", b"/bin"];
@@ -155,7 +163,11 @@ impl<'a> Demands<'a> {
             Deed::Load => {
                 for place in self.libraries.named(path) {
                     let Ok(metadata) = place.metadata() else { continue };
-                    self.file(&place, &metadata, &[Use::Open, Use::Map], role, Some(by));
+                    self.file(
+                        &place,
+                        &metadata,
+                        Need { uses: &[Use::Open, Use::Map], role, by: Some(by) },
+                    );
                     self.needs_of(&place, &metadata, role);
                 }
             }
@@ -169,7 +181,7 @@ impl<'a> Demands<'a> {
 
     /// Adds a program that is executed, and all that it needs for that.
     pub(super) fn program(&mut self, place: &Path, metadata: &Metadata, role: Role) {
-        self.file(place, metadata, &[Use::Execute], role, None);
+        self.file(place, metadata, Need { uses: &[Use::Execute], role, by: None });
         self.needs_of(place, metadata, role);
     }
 
@@ -187,7 +199,7 @@ impl<'a> Demands<'a> {
             classify(&opened, true).ok().and_then(|classification| classification.interpreter);
         if let Some(name) = interpreter {
             // The interpreter opens the script that it is given.
-            self.file(place, metadata, &[Use::Open], role, None);
+            self.file(place, metadata, Need { uses: &[Use::Open], role, by: None });
             if let Some((place, metadata)) = self.named(&name, &[Use::Map], role, &path) {
                 self.needs_of(&place, &metadata, role);
             }
@@ -203,7 +215,11 @@ impl<'a> Demands<'a> {
             let metadata = library.place.as_deref().and_then(|place| place.metadata().ok());
             match (library.place, metadata) {
                 (Some(place), Some(metadata)) => {
-                    self.file(&place, &metadata, &[Use::Open, Use::Map], role, Some(&path));
+                    self.file(
+                        &place,
+                        &metadata,
+                        Need { uses: &[Use::Open, Use::Map], role, by: Some(&path) },
+                    );
                     if let Some(reason) = self.libraries.unread(&place) {
                         let path = self.path(&place);
                         self.blind(&path, &reason, role, None);
@@ -226,16 +242,9 @@ impl<'a> Demands<'a> {
     }
 
     /// Adds a file that is there.
-    pub(super) fn file(
-        &mut self,
-        place: &Path,
-        metadata: &Metadata,
-        uses: &[Use],
-        role: Role,
-        by: Option<&[u8]>,
-    ) {
+    pub(super) fn file(&mut self, place: &Path, metadata: &Metadata, need: Need<'_>) {
         let index = self.index_of(place, metadata);
-        self.note(index, uses, role, by);
+        self.note(index, need);
     }
 
     /// Adds a file that a running process has, by what the process calls it and where it can be
@@ -245,8 +254,7 @@ impl<'a> Demands<'a> {
         path: &[u8],
         place: &Path,
         metadata: &Metadata,
-        usage: Use,
-        by: &[u8],
+        need: Need<'_>,
     ) {
         let key = Key::File(Identity::of(metadata));
         if !self.index.contains_key(&key) {
@@ -255,14 +263,14 @@ impl<'a> Demands<'a> {
             self.add(key, path.to_vec(), Some(found));
         }
         if let Some(index) = self.index.get(&Key::File(Identity::of(metadata))) {
-            self.note(*index, &[usage], Role::Running, Some(by));
+            self.note(*index, need);
         }
     }
 
     /// Adds a file that something is known to need.
     pub(super) fn missing(&mut self, name: &[u8], uses: &[Use], role: Role, by: &[u8]) {
         let index = self.index_of_missing(name);
-        self.note(index, uses, role, Some(by));
+        self.note(index, Need { uses, role, by: Some(by) });
     }
 
     /// Adds the file of a name, and says where it is.
@@ -279,7 +287,7 @@ impl<'a> Demands<'a> {
         });
         match found {
             Ok((place, metadata)) => {
-                self.file(&place, &metadata, uses, role, Some(by));
+                self.file(&place, &metadata, Need { uses, role, by: Some(by) });
                 Some((place, metadata))
             }
             Err(error) => {
@@ -301,7 +309,7 @@ impl<'a> Demands<'a> {
             (Some(place), Some(metadata)) => self.index_of(&place, &metadata),
             _ => self.index_of_missing(path),
         };
-        self.note(index, &[], role, by);
+        self.note(index, Need { uses: &[], role, by });
         let Some(file) = self.files.get_mut(index) else { return };
         if file.unread.as_ref().is_none_or(|(known, _)| *known < role) {
             file.unread = Some((role, reason.to_owned()));
@@ -347,7 +355,8 @@ impl<'a> Demands<'a> {
         index
     }
 
-    fn note(&mut self, index: usize, uses: &[Use], role: Role, by: Option<&[u8]>) {
+    fn note(&mut self, index: usize, need: Need<'_>) {
+        let Need { uses, role, by } = need;
         let Some(file) = self.files.get_mut(index) else { return };
         for (slot, usage) in file.uses.iter_mut().zip(Use::ALL) {
             if uses.contains(&usage) {

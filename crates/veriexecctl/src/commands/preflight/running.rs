@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use fingerprint::Identity;
 
-use super::demand::{Demands, Role, Use};
+use super::demand::{Demands, Need, Role, Use};
 use crate::bytes;
 
 const PROC: &str = "/proc";
@@ -58,9 +58,11 @@ fn add_process(demands: &mut Demands<'_>, process: u32) -> io::Result<()> {
     let name = name.strip_suffix(DELETED).unwrap_or(name);
     // The link goes with the process; the file stays.
     let place = if is_same(&target, &metadata) { &target } else { &link };
-    demands.running(name, place, &metadata, Use::Run, &by);
+    let need = |uses| Need { uses, role: Role::Running, by: Some(&by) };
+    demands.running(name, place, &metadata, need(&[Use::Run]));
     if process == 1 {
-        demands.file(&link, &metadata, &[Use::Run], Role::Vital, None);
+        let need = Need { uses: &[Use::Run], role: Role::Vital, by: None };
+        demands.file(&link, &metadata, need);
         demands.needs_of(&link, &metadata, Role::Vital);
     }
     let maps = fs::read(directory.join("maps"))?;
@@ -78,7 +80,7 @@ fn add_process(demands: &mut Demands<'_>, process: u32) -> io::Result<()> {
         };
         if metadata.is_file() && metadata.nlink() > 0 {
             let place = if is_same(&mapped, &metadata) { &mapped } else { &place };
-            demands.running(name, place, &metadata, Use::Map, &by);
+            demands.running(name, place, &metadata, need(&[Use::Map]));
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use fingerprint::Identity;
 use sigfile::printable;
 
-use super::demand::{Demands, Role, Use};
+use super::demand::{Demands, Need, Role, Use};
 use crate::machine::requirements::Requirements;
 use crate::machine::tree::Tree;
 use crate::machine::{init, libraries, logins};
@@ -54,7 +54,8 @@ pub(super) fn vital(tree: &Tree, demands: &mut Demands<'_>, skipped: &mut Vec<St
     }
     // What starts a machine is scripts, on every system.
     if let Some((place, metadata)) = file(tree, SHELL) {
-        demands.file(&place, &metadata, &[Use::Map], Role::Vital, Some(b"scripts"));
+        let need = Need { uses: &[Use::Map], role: Role::Vital, by: Some(b"scripts") };
+        demands.file(&place, &metadata, need);
     }
     let mut requirements = Requirements::new(tree);
     libraries::require(&mut requirements);
