@@ -23,11 +23,28 @@ pub(crate) struct Configuration {
     pub(crate) verbose: i32,
     /// `veriexec_flags`: the options with which veriexecctl(8) loads the signatures.
     pub(crate) flags: Vec<String>,
+    /// `veriexec_preflight`: whether what preflight finds keeps the level where it is.
+    pub(crate) preflight: Preflight,
+}
+
+/// What becomes of the level if `veriexecctl preflight` finds that it would deny something vital.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Preflight {
+    /// It is not raised.
+    #[default]
+    Required,
+    /// It is raised all the same; what was found is said.
+    Reported,
 }
 
 impl Default for Configuration {
     fn default() -> Self {
-        Self { strict: StrictLevel::Learning, verbose: 0, flags: vec!["-k".into()] }
+        Self {
+            strict: StrictLevel::Learning,
+            verbose: 0,
+            flags: vec!["-k".into()],
+            preflight: Preflight::Required,
+        }
     }
 }
 
@@ -71,6 +88,13 @@ impl Configuration {
             }
             b"veriexec_flags" => {
                 self.flags = flags(value).ok_or_else(|| of_value(Problem::Flags))?;
+            }
+            b"veriexec_preflight" => {
+                self.preflight = match value {
+                    b"required" => Preflight::Required,
+                    b"reported" => Preflight::Reported,
+                    _ => return Err(of_value(Problem::Preflight)),
+                };
             }
             _ => return Err((assignment.column, Problem::Unknown(name.to_vec()))),
         }
@@ -161,6 +185,7 @@ enum Problem {
     Level,
     Verbosity,
     Flags,
+    Preflight,
 }
 
 impl fmt::Display for Fault {
@@ -182,7 +207,8 @@ impl fmt::Display for Problem {
             }
             Self::Unknown(name) => write!(
                 out,
-                "unknown setting {}; expected veriexec_strict, veriexec_verbose or veriexec_flags",
+                "unknown setting {}; expected veriexec_strict, veriexec_verbose, veriexec_flags or \
+                 veriexec_preflight",
                 printable(name)
             ),
             Self::Level => {
@@ -190,6 +216,7 @@ impl fmt::Display for Problem {
             }
             Self::Verbosity => out.write_str("expected a verbosity: 0, 1 or 2"),
             Self::Flags => out.write_str("expected options of veriexecctl, as in \"-k -e\""),
+            Self::Preflight => out.write_str("expected required or reported"),
         }
     }
 }
@@ -206,11 +233,12 @@ mod tests {
     #[test]
     fn settings_are_read_as_a_shell_reads_them() {
         let text = "# how this machine starts\n\n  veriexec_strict=2 # IPS\n\
-                    veriexec_verbose='1'\nveriexec_flags=\"-k -e\"\n";
+                    veriexec_verbose='1'\nveriexec_flags=\"-k -e\"\nveriexec_preflight=reported\n";
         let read = Configuration::parse(text.as_bytes()).unwrap();
         assert_eq!(read.strict, StrictLevel::Ips);
         assert_eq!(read.verbose, 1);
         assert_eq!(read.flags, ["-k", "-e"]);
+        assert_eq!(read.preflight, Preflight::Reported);
     }
 
     #[test]
@@ -223,8 +251,8 @@ mod tests {
 
     #[test]
     fn a_fault_says_where_and_what_was_expected() {
-        let name = "1:1: unknown setting strict; expected veriexec_strict, veriexec_verbose or \
-                    veriexec_flags";
+        let name = "1:1: unknown setting strict; expected veriexec_strict, veriexec_verbose, \
+                    veriexec_flags or veriexec_preflight";
         let level = "1:17: expected a strict level: 0 learning, 1 IDS, 2 IPS or 3 lockdown";
         let word = "1:16: this is no shell; expected a word, or words in quotes";
         for (text, expected) in [
@@ -233,6 +261,7 @@ mod tests {
             ("veriexec_strict=", level),
             ("veriexec_strict=\"2 \"", level),
             ("\nveriexec_verbose=much", "2:18: expected a verbosity: 0, 1 or 2"),
+            ("veriexec_preflight=no", "1:20: expected required or reported"),
             ("veriexec_flags=load", "1:16: expected options of veriexecctl, as in \"-k -e\""),
             ("veriexec_flags=\"-k", "1:16: no \" ends the value"),
             ("veriexec_flags=$(reboot)", word),

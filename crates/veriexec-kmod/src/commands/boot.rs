@@ -8,7 +8,7 @@ use sigfile::printable;
 use veriexec::StrictLevel;
 
 use crate::commands::load::{self, Proof};
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, Preflight};
 use crate::exit::Exit;
 use crate::machine::{Machine, shown};
 
@@ -69,6 +69,13 @@ fn prepare(
     machine.set("verbose", configuration.verbose.into())?;
     ensure!(is_loaded, "not all of {name} was loaded");
     machine.say(&format!("loaded {name}, {} entries", machine.entries()?));
+    if !is_fit && configuration.preflight == Preflight::Reported {
+        machine.say(&format!(
+            "level {} will deny what is said above, as veriexec_preflight=reported wants it",
+            shown(wanted)
+        ));
+        return Ok(());
+    }
     ensure!(
         is_fit,
         "level {} would deny what this machine needs, see above and veriexecctl preflight",
@@ -149,6 +156,20 @@ mod tests {
         failure(&mut machine, 2);
         assert_eq!(machine.did().last(), Some(&"set verbose 1"));
         assert!(machine.did().contains(&"-k load /etc/signatures"));
+    }
+
+    #[test]
+    fn what_would_be_denied_can_be_wanted() {
+        let mut machine = Fake { refused: "preflight", ..Fake::default() };
+        let configuration = Configuration { preflight: Preflight::Reported, ..at(3) };
+        start(&mut machine, &configuration, Path::new("/etc/signatures")).unwrap();
+        assert_eq!(machine.did().last(), Some(&"set strict 3"));
+        assert!(machine.said().iter().any(|line| line.contains("veriexec_preflight=reported")));
+
+        // Whatever else fails keeps the level where it is.
+        let mut machine = Fake { refused: "load", ..Fake::default() };
+        start(&mut machine, &configuration, Path::new("/etc/signatures")).unwrap_err();
+        assert!(!machine.did().contains(&"set strict 3"));
     }
 
     #[test]

@@ -38,7 +38,13 @@ fn the_configuration_that_is_installed_is_the_default_and_described() {
     let installed = page("../dist/veriexec.conf");
     let page = page("veriexec.conf.5");
     let settings: Vec<_> = installed.lines().filter(|line| line.starts_with("veriexec_")).collect();
-    assert_eq!(settings, ["veriexec_strict=0", "veriexec_verbose=0", "veriexec_flags=\"-k\""]);
+    let default = [
+        "veriexec_strict=0",
+        "veriexec_verbose=0",
+        "veriexec_flags=\"-k\"",
+        "veriexec_preflight=required",
+    ];
+    assert_eq!(settings, default);
     for setting in settings {
         let name = setting.split('=').next().unwrap();
         assert!(page.contains(&format!("\n.It Va {name}\n")), "{name} is not described");
