@@ -11,6 +11,7 @@ use crate::api;
 use crate::build_std;
 use crate::command::{available, cargo, command, root, run};
 use crate::kmod;
+use crate::structure;
 
 /// What a crate has beyond its default features.
 const FEATURES: [&str; 2] = ["--features", "proplib/plist,proplib/serde"];
@@ -23,8 +24,9 @@ struct Check {
     missing: fn() -> Option<&'static str>,
 }
 
-const CHECKS: [Check; 11] = [
+const CHECKS: [Check; 12] = [
     Check { name: "formatting", run: |_| formatting(), missing: || lacks("fmt", "rustfmt") },
+    Check { name: "structure", run: |_| structure::check(), missing: || None },
     Check { name: "clippy", run: |_| clippy(), missing: || lacks("clippy", "clippy") },
     Check { name: "documentation", run: |_| documentation(), missing: || None },
     Check { name: "public API", run: |_| api::check(false), missing: api::lacks },

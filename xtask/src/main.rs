@@ -9,6 +9,7 @@ mod dist;
 mod gate;
 mod guest;
 mod kmod;
+mod structure;
 mod tryout;
 
 use std::path::PathBuf;

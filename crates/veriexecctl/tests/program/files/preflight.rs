@@ -214,7 +214,7 @@ fn what_cannot_be_read_is_a_finding_and_never_nothing() {
         machine.let_others_in();
         machine.run_as_nobody(&["preflight", "--signatures", "S", "--root", "root"]).expect(0);
         let place = machine.path(format!("root/{unreadable}"));
-        fs::set_permissions(&place, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&place, fs::Permissions::from_mode(0o000)).unwrap();
         let run = machine.run_as_nobody(&["preflight", "--signatures", "S", "--root", "root"]);
         let run = run.expect(1);
         let lines = found(&run);
