@@ -140,7 +140,7 @@ mod tests {
     fn a_file_is_mapped_executable() {
         let file = File::open(std::env::current_exe().unwrap()).unwrap();
         assert_eq!(map(&file), Ok(()));
-        assert_eq!(map(&File::open("/").unwrap()), Err(Errno::ENODEV));
+        assert_eq!(map(File::open("/").unwrap()), Err(Errno::ENODEV));
     }
 
     #[test]
