@@ -19,18 +19,21 @@ use crate::{Diagnostic, Entry, EntryType, Excerpt, Line, Problem, foreign};
 /// it loads the same entries with the same accesses.
 #[must_use]
 pub fn lint(file: &[u8]) -> Vec<Finding> {
-    if let Some(Diagnostic { line, column, problem }) = foreign(file) {
-        return vec![Finding { line, column, path: None, fault: Fault::Syntax(problem) }];
-    }
     let mut entries = grammar::entries(file);
     let items: Vec<Item> = std::iter::from_fn(|| entries.next_item()).collect();
-    let mut findings = Vec::new();
-    for item in &items {
-        if let Err(Diagnostic { line, column, problem }) = &item.read {
-            let fault = Fault::Syntax(problem.clone());
-            findings.push(Finding { line: *line, column: *column, path: None, fault });
-        }
-    }
+    // What is wrong with each line of another program's file is of no interest; what NetBSD would
+    // load from it is.
+    let errors: Vec<Diagnostic> = match foreign(file) {
+        Some(foreign) => vec![foreign],
+        None => items.iter().filter_map(|item| item.read.as_ref().err().cloned()).collect(),
+    };
+    let syntax = |Diagnostic { line, column, problem }| Finding {
+        line,
+        column,
+        path: None,
+        fault: Fault::Syntax(problem),
+    };
+    let mut findings: Vec<Finding> = errors.into_iter().map(syntax).collect();
     let positions = Positions::new(file);
     netbsd_readings(file, &items, &positions, &mut findings);
     let listed: Vec<&Line> = items.iter().filter_map(|item| item.read.as_ref().ok()).collect();
