@@ -18,7 +18,7 @@ mod proplib_3 {
         let mut load = Dictionary::new();
         load.set_string(b"file", b"/lib/libc.so")?;
         load.set_string(b"fp-type", b"SHA256")?;
-        load.set_data(b"fp", &digest)?;
+        load.set_data(b"fp", digest)?;
         load.set_unsigned(b"entry-type", 6)?;
         let request = load.externalize_message()?;
         assert!(request.ends_with(b"\0"), "as the driver takes it");
