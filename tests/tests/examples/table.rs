@@ -100,8 +100,9 @@ pub(crate) const TABLE: &[(&str, &str, Run)] = &[
     ),
     (
         "man/veriexec-kmod.8",
-        "Veriexec: Mismatch. [/run/veriexec-self-test, prog=/usr/sbin/veriexec-kmod\n\
-         pid=301, uid=0, gid=0] denied in a self-test: execute, level=1, ...",
+        "Veriexec: Mismatch. [/run/veriexec-self-test,\n\
+         prog=/usr/sbin/veriexec-kmod pid=301, uid=0, gid=0]\n\
+         denied in a self-test: execute, level=1, ...",
         Shown,
     ),
     (
