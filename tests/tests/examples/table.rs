@@ -73,7 +73,7 @@ pub(crate) const TABLE: &[(&str, &str, Run)] = &[
         "let mut load = Dictionary::new();\n\
          load.set_string(b\"file\", b\"/lib/libc.so\")?;\n\
          load.set_string(b\"fp-type\", b\"SHA256\")?;\n\
-         load.set_data(b\"fp\", &digest)?;\n\
+         load.set_data(b\"fp\", digest)?;\n\
          load.set_unsigned(b\"entry-type\", 6)?;\n\
          let request = load.externalize_message()?;\n\
          ...\n\
