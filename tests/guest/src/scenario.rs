@@ -37,6 +37,8 @@ pub(crate) const ALL: &[Scenario] = &[
     driver::traffic::SCENARIO,
     system::tools::SCENARIO,
     system::debian::SCENARIO,
+    system::daily::DAILY,
+    system::daily::PROGRAMS,
     system::lockout::SCENARIO,
     system::examples::SCENARIO,
     system::cost::COST,

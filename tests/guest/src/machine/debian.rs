@@ -1,6 +1,7 @@
 //! A root file system of Debian's, in an image for a guest's disk.
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -19,8 +20,36 @@ pub(crate) const WITH_SYSTEMD: &str =
 pub(crate) const ALONE: &str =
     concat!("first=/usr/local/lib/veriexec/run\n", include_str!("debian/handover.sh"));
 
+const SUITE: &str = "bookworm";
+
 /// What is installed beside Debian's smallest system.
-const PACKAGES: [&str; 10] = [
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Selection {
+    /// What it takes to start, to serve, and to let people in.
+    Server,
+    /// What administrators use beside that, day by day.
+    Daily,
+}
+
+impl Selection {
+    fn packages(self) -> impl Iterator<Item = &'static str> {
+        let daily: &[&str] = match self {
+            Self::Server => &[],
+            Self::Daily => &DAILY,
+        };
+        SERVER.iter().chain(daily).copied()
+    }
+
+    /// How large the file system is, with room for what a scenario makes.
+    fn size(self) -> &'static str {
+        match self {
+            Self::Server => "1G",
+            Self::Daily => "3G",
+        }
+    }
+}
+
+const SERVER: [&str; 10] = [
     "cron",
     "dbus",
     "fapolicyd",
@@ -33,10 +62,42 @@ const PACKAGES: [&str; 10] = [
     "udev",
 ];
 
-const SUITE: &str = "bookworm";
-
-/// How large the file system is, with room for what a scenario makes.
-const SIZE: &str = "1G";
+/// A kernel and its initial RAM disk; the manual; and much of what Debian calls standard.
+const DAILY: [&str; 33] = [
+    "bind9-host",
+    "bzip2",
+    "ca-certificates",
+    "cpio",
+    "curl",
+    "dc",
+    "file",
+    "gettext-base",
+    "git",
+    "gpg",
+    "initramfs-tools",
+    "iproute2",
+    "less",
+    "linux-image-cloud-amd64",
+    "locales",
+    "logrotate",
+    "lsof",
+    "man-db",
+    "manpages",
+    "media-types",
+    "openssl",
+    "pciutils",
+    "perl",
+    "procps",
+    "psmisc",
+    "rsync",
+    "screen",
+    "strace",
+    "sudo",
+    "vim-tiny",
+    "wget",
+    "xz-utils",
+    "zstd",
+];
 
 /// Puts a file where the scenario finds it; `scenario` is the one that is run.
 pub(crate) fn put(root: &mut Root, name: &str, contents: &[u8]) -> Result<()> {
@@ -44,19 +105,30 @@ pub(crate) fn put(root: &mut Root, name: &str, contents: &[u8]) -> Result<()> {
 }
 
 /// Makes the image of a root file system of ext4, unless the cache has it.
-pub(crate) fn image(cache: &Cache) -> Result<PathBuf> {
-    // Another list of packages makes another image.
-    let name = format!("debian-{SUITE}-{}", PACKAGES.join("-"));
-    let place = cache.directory(&name, |making| fill(cache, making))?;
+pub(crate) fn image(cache: &Cache, selection: Selection) -> Result<PathBuf> {
+    // Another list of packages makes another image. Its name may not be longer than a file's.
+    let packages: Vec<_> = selection.packages().collect();
+    let name = match selection {
+        Selection::Server => format!("debian-{SUITE}-{}", packages.join("-")),
+        Selection::Daily => format!("debian-{SUITE}-daily-{:016x}", hash(&packages)),
+    };
+    let place = cache.directory(&name, |making| fill(cache, selection, making))?;
     Ok(place.join("root.ext4"))
 }
 
-fn fill(cache: &Cache, making: &Path) -> Result<()> {
+fn hash(packages: &[&str]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    packages.iter().for_each(|package| package.hash(&mut hasher));
+    hasher.finish()
+}
+
+fn fill(cache: &Cache, selection: Selection, making: &Path) -> Result<()> {
     require(&[("mke2fs", "e2fsprogs"), ("wget", "wget"), ("gpgv", "gpgv")])?;
     let root = making.join("root");
     eprintln!("making a root file system of Debian's in the cache, with debootstrap");
+    let packages: Vec<_> = selection.packages().collect();
     let mut debootstrap = debootstrap(cache)?;
-    debootstrap.arg("--variant=minbase").arg(format!("--include={}", PACKAGES.join(",")));
+    debootstrap.arg("--variant=minbase").arg(format!("--include={}", packages.join(",")));
     // From where, it knows itself.
     output(debootstrap.arg(SUITE).arg(&root)).context("expected root's rights")?;
     for package in root.join("var/cache/apt/archives").read_dir()? {
@@ -67,7 +139,7 @@ fn fill(cache: &Cache, making: &Path) -> Result<()> {
     }
     let mut make = Command::new("mke2fs");
     make.args(["-q", "-t", "ext4", "-L", "debian", "-d"]).arg(&root);
-    output(make.arg(making.join("root.ext4")).arg(SIZE))?;
+    output(make.arg(making.join("root.ext4")).arg(selection.size()))?;
     Ok(fs::remove_dir_all(&root)?)
 }
 

@@ -1,11 +1,12 @@
 //! The disks of a guest: files that are gone when it is.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
 use tempfile::NamedTempFile;
 
-use crate::machine::debian;
+use crate::machine::debian::{self, Selection};
 use crate::materials::cache::Cache;
 use crate::materials::packages;
 use crate::materials::program::{is_there, output};
@@ -15,8 +16,10 @@ use crate::materials::program::{is_there, output};
 pub(crate) enum Disk {
     /// With nothing on it, of so many MiB.
     Empty(u64),
-    /// With a Debian on it.
+    /// With a Debian on it, as a server has it.
     Debian,
+    /// With a Debian on it that has what administrators use from day to day.
+    DailyDebian,
     /// With a file system that can share blocks between files.
     Xfs,
 }
@@ -33,17 +36,19 @@ fn image(cache: &Cache, disk: Disk) -> Result<NamedTempFile> {
     let image = NamedTempFile::new()?;
     match disk {
         Disk::Empty(size) => image.as_file().set_len(size << 20)?,
-        Disk::Debian => {
-            let mut copy = Command::new("cp");
-            copy.arg("--sparse=always").arg(debian::image(cache)?).arg(image.path());
-            output(&mut copy)?;
-        }
+        Disk::Debian => copy(&debian::image(cache, Selection::Server)?, image.path())?,
+        Disk::DailyDebian => copy(&debian::image(cache, Selection::Daily)?, image.path())?,
         Disk::Xfs => {
             image.as_file().set_len(XFS_SIZE << 20)?;
             output(mkfs_xfs(cache)?.arg("-q").arg(image.path())).context("the disk with xfs")?;
         }
     }
     Ok(image)
+}
+
+fn copy(image: &Path, to: &Path) -> Result<()> {
+    output(Command::new("cp").arg("--sparse=always").arg(image).arg(to))?;
+    Ok(())
 }
 
 /// mkfs.xfs(8), the machine's own or else unpacked into the cache.

@@ -2,6 +2,7 @@
 
 pub(crate) mod boot;
 pub(crate) mod cost;
+pub(crate) mod daily;
 pub(crate) mod debian;
 pub(crate) mod examples;
 pub(crate) mod loader;
