@@ -50,11 +50,7 @@ pub(crate) const TABLE: &[(&str, &str, Run)] = &[
          veriexec-kmod load                       # and proves that it enforces",
         Guest,
     ),
-    (
-        "README.md",
-        "veriexecgen -W -r -d /usr -d /etc/init.d\nveriexecctl preflight --level 2",
-        Guest,
-    ),
+    ("README.md", "veriexecgen -W -r -d /usr -d /etc\nveriexecctl preflight --level 2", Guest),
     (
         "README.md",
         "cp /usr/share/veriexec/veriexec.conf /etc/\n\
@@ -109,13 +105,13 @@ pub(crate) const TABLE: &[(&str, &str, Run)] = &[
         "man/veriexec-kmod.8",
         "cp -r /tmp/veriexec/. /\n\
          dkms install veriexec/0.1.0\n\
-         veriexecgen -r -d /usr -d /etc/init.d",
+         veriexecgen -W -r -d /usr -d /etc",
         Guest,
     ),
     ("man/veriexec-kmod.8", "dkms install veriexec/0.1.0\nveriexec-kmod load", Guest),
     (
         "man/veriexec-kmod.8",
-        "veriexecgen -r -d /usr -d /etc/init.d\n\
+        "veriexecgen -W -r -d /usr -d /etc\n\
          veriexecctl preflight --level 2\n\
          sed s/^veriexec_strict=.*/veriexec_strict=2/ \\\n    \
          /usr/share/veriexec/veriexec.conf >/etc/veriexec.conf\n\
@@ -149,7 +145,7 @@ pub(crate) const TABLE: &[(&str, &str, Run)] = &[
          e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 file",
         Shown,
     ),
-    ("man/veriexec.8", "veriexecgen -r -d /usr -d /etc/init.d", Guest),
+    ("man/veriexec.8", "veriexecgen -W -r -d /usr -d /etc", Guest),
     ("man/veriexec.8", "veriexecctl lint", Guest),
     ("man/veriexec.8", "veriexecctl --device mock:/tmp/state -k load", Guest),
     (
@@ -160,7 +156,7 @@ pub(crate) const TABLE: &[(&str, &str, Run)] = &[
     ("man/veriexec.8", "veriexecctl preflight --level 2", Guest),
     (
         "man/veriexec.8",
-        "veriexecgen -r -d /usr -d /etc/init.d\n\
+        "veriexecgen -W -r -d /usr -d /etc\n\
          veriexecctl diff /etc/signatures.old /etc/signatures",
         Guest,
     ),

@@ -49,10 +49,9 @@ veriexec-kmod load
 END
 
 example "list" 0 2 <<'END'
-veriexecgen -W -r -d /usr -d /etc/init.d
+veriexecgen -W -r -d /usr -d /etc
 END
-example "list" 0 <<'END'
-veriexecgen -r -d /usr -d /etc/init.d
+example "what level 2 would deny" 0 <<'END'
 veriexecctl preflight --level 2
 END
 # It may have something to say of a list that is right.
@@ -141,8 +140,10 @@ veriexec_strict=2
 veriexec_verbose=0
 veriexec_flags="-k -e"
 END
+example "a list after it" 0 2 <<'END'
+veriexecgen -W -r -d /usr -d /etc
+END
 example "a masked start" 0 <<'END'
-veriexecgen -r -d /usr -d /etc/init.d
 veriexec-kmod unload
 veriexec-kmod boot
 END
