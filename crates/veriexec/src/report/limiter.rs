@@ -271,7 +271,7 @@ impl<const USERS: usize, const RECENT: usize> Limiter<USERS, RECENT> {
         self.recent.get_mut(usize::try_from(place).ok()?)
     }
 
-    /// The account of a user, in an interval that is not over: that which it has; else one that
+    /// The account of a user, in an interval that is not over: the one that it has; else one that
     /// nobody needs any more; else the one for all others.
     fn account(&mut self, now: u64, user: u32) -> &mut Account {
         let interval = self.interval;
