@@ -1,5 +1,6 @@
 //! What is tried in a guest: a boot each, from a fresh root.
 
+pub(crate) mod administration;
 pub(crate) mod driver;
 pub(crate) mod hooks;
 pub(crate) mod rows;
@@ -29,18 +30,18 @@ pub(crate) const ALL: &[Scenario] = &[
     driver::answers::SCENARIO,
     driver::memory::SCENARIO,
     system::loader::SCENARIO,
-    system::updates::SCENARIO,
+    administration::updates::SCENARIO,
     hooks::attacks::SCENARIO,
     hooks::toctou::SCENARIO,
     driver::faults::SCENARIO,
     hooks::soak::SCENARIO,
     driver::traffic::SCENARIO,
-    system::tools::SCENARIO,
-    system::debian::SCENARIO,
-    system::daily::DAILY,
-    system::daily::PROGRAMS,
+    administration::tools::SCENARIO,
+    administration::debian::SCENARIO,
+    administration::daily::DAILY,
+    administration::daily::PROGRAMS,
     system::lockout::SCENARIO,
-    system::examples::SCENARIO,
+    administration::examples::SCENARIO,
     system::cost::COST,
     system::cost::APPRAISAL,
 ];

@@ -16,7 +16,7 @@ use sources::{Source, examples, inline_commands};
 use table::{Run, TABLE};
 
 /// The scenario that runs what needs a kernel.
-const GUEST: &str = "tests/guest/src/scenario/system/examples.sh";
+const GUEST: &str = "tests/guest/src/scenario/administration/examples.sh";
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
