@@ -39,6 +39,8 @@ mod entry_type;
 mod foreign;
 #[cfg(feature = "std")]
 mod grammar;
+#[cfg(feature = "json")]
+pub mod json;
 #[cfg(feature = "std")]
 pub mod lint;
 #[cfg(feature = "std")]

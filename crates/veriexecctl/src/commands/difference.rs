@@ -8,7 +8,7 @@ use serde_json::Value;
 use sigfile::{Aspect, Change, Entry, Line, aspects, difference, printable};
 
 use crate::answer::complaints::Complaints;
-use crate::answer::json::Object;
+use crate::answer::json::{Object, Print};
 use crate::answer::to_standard_output;
 use crate::bytes;
 use crate::cli::Cli;

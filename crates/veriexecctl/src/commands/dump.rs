@@ -7,7 +7,7 @@ use kmod_ioctl::{Access, DumpedEntry};
 use serde_json::Value;
 use sigfile::{show_entry, write_entry};
 
-use crate::answer::json::Object;
+use crate::answer::json::{Object, Print};
 use crate::answer::to_standard_output;
 use crate::cli::Cli;
 use crate::device::open;

@@ -16,6 +16,7 @@ use veriexec::StrictLevel;
 
 use crate::answer::complaints::Complaints;
 use crate::answer::json::Object as Json;
+use crate::answer::json::Print;
 use crate::answer::to_standard_output;
 use crate::bytes;
 use crate::cli::{Cli, ExplainArgs};

@@ -11,7 +11,7 @@ use anyhow::Result;
 use sigfile::lint::Severity;
 use sigfile::printable;
 
-use crate::answer::json::Object;
+use crate::answer::json::{Object, Print};
 use crate::answer::to_standard_output;
 use crate::bytes;
 use crate::cli::{Cli, LintArgs};

@@ -14,6 +14,7 @@ use sigfile::{Line, printable};
 use crate::answer::complain;
 use crate::answer::complaints::Complaints;
 use crate::answer::counted::Counted;
+use crate::answer::json::Print;
 use crate::answer::progress::Progress;
 use crate::answer::to_standard_output;
 use crate::bytes;

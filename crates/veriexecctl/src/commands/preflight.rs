@@ -13,6 +13,7 @@ use anyhow::Result;
 use fingerprint::Batch;
 
 use crate::answer::complaints::Complaints;
+use crate::answer::json::Print;
 use crate::answer::to_standard_output;
 use crate::cli::{Cli, PreflightArgs};
 use crate::device::witness::Witness;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use kmod_ioctl::Access;
 use sigfile::printable;
 
-use crate::answer::json::{self, Object};
+use crate::answer::json::{self, Object, Print};
 use crate::answer::to_standard_output;
 use crate::bytes;
 use crate::cli::Cli;

@@ -10,6 +10,7 @@ use sigfile::printable;
 use veriexec::{Errno, Evaluation, Object, StrictLevel, Verdict};
 
 use crate::answer::json::Object as Json;
+use crate::answer::json::Print;
 use crate::answer::to_standard_output;
 use crate::bytes;
 use crate::cli::{Cli, Deed};

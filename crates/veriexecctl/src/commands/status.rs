@@ -9,7 +9,7 @@ use sigfile::printable;
 use veriexec::{EventKind, Status, Tally};
 
 use crate::answer::complain;
-use crate::answer::json::Object;
+use crate::answer::json::{Object, Print};
 use crate::answer::to_standard_output;
 use crate::cli::Cli;
 use crate::device::open;

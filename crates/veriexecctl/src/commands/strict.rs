@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use kmod_ioctl::Access;
 use veriexec::StrictLevel;
 
-use crate::answer::json::Object;
+use crate::answer::json::{Object, Print};
 use crate::answer::to_standard_output;
 use crate::cli::Cli;
 use crate::device::settings::{Level, Settings};

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Result;
-use fingerprint::{Algorithm, Batch, Digest, FileError, Identity, Job, Outcome, Version};
+use fingerprint::{Algorithm, Batch, Digest, FileError, Identity, Job, Outcome, Status, Version};
 use serde_json::Value;
 use sigfile::{Entry, Line, printable};
 
 use crate::answer::complaints::Complaints;
 use crate::answer::counted::Counted;
-use crate::answer::json::Object;
+use crate::answer::json::{Object, Print};
 use crate::answer::progress::Progress;
 use crate::answer::to_standard_output;
 use crate::bytes;
@@ -44,7 +44,7 @@ pub(crate) fn run(cli: &Cli, args: &VerifyArgs) -> Result<Exit> {
     let Hashed { deviations, vouched, bytes: total } = hashed;
     let mut report = Report { deviations, vouched, unlisted: Vec::new() };
     if !args.unlisted.is_empty() {
-        let known = files.iter().filter_map(|file| file.identity);
+        let known = files.iter().filter_map(|file| Some(file.status?.identity));
         let search = Unlisted::new(&tree, known, &args.file, args.all);
         report.unlisted = search.below(&args.unlisted, &batch, &mut complaints);
     }
@@ -85,8 +85,7 @@ pub(crate) fn run(cli: &Cli, args: &VerifyArgs) -> Result<Exit> {
 struct Listed {
     place: PathBuf,
     algorithm: Algorithm,
-    seen: Option<Version>,
-    identity: Option<Identity>,
+    status: Option<Status>,
     /// What is found without opening it, and nothing else of it would be.
     fault: Option<Fault>,
 }
@@ -97,8 +96,7 @@ impl Listed {
         let nowhere = |error: io::Error| Self {
             place: PathBuf::new(),
             algorithm,
-            seen: None,
-            identity: None,
+            status: None,
             fault: Some(error.into()),
         };
         let place = match tree.place(entry.path()) {
@@ -108,9 +106,8 @@ impl Listed {
         // What is no regular file is not opened: that can have effects of its own.
         match place.metadata() {
             Ok(metadata) => Self {
-                seen: Some(Version::of(&metadata)),
+                status: Some(Status::of(&metadata)),
                 algorithm,
-                identity: Some(Identity::of(&metadata)),
                 fault: (!metadata.is_file()).then_some(Fault::NotRegular),
                 place,
             },
@@ -125,11 +122,15 @@ impl Job for &Listed {
     }
 
     fn seen(&self) -> Option<Version> {
-        self.seen
+        self.status.map(|status| status.version)
     }
 
     fn algorithm(&self) -> Option<Algorithm> {
         Some(self.algorithm)
+    }
+
+    fn linked(&self) -> Option<Identity> {
+        self.status.filter(|status| status.linked).map(|status| status.identity)
     }
 }
 
@@ -168,8 +169,9 @@ fn compare<'a>(lines: &'a [Line], files: &[Listed], reading: Reading<'_>) -> Has
                 Some(Err(FileError::NotRegular(_))) => Some(Fault::NotRegular),
                 Some(Err(FileError::Open(error))) if is_missing(&error) => Some(Fault::Missing),
                 Some(result) => {
-                    let digest = result.map(|Outcome { digest, bytes, .. }| {
-                        hashed.bytes = hashed.bytes.saturating_add(bytes);
+                    let digest = result.map(|Outcome { digest, bytes, shared, .. }| {
+                        let read = if shared { 0 } else { bytes };
+                        hashed.bytes = hashed.bytes.saturating_add(read);
                         digest
                     });
                     match Contents::of(digest, &file.place, line.entry.fingerprint(), witness) {

@@ -5,8 +5,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use fingerprint::Algorithm;
-use serde_json::{Map, Value};
-use sigfile::{Change, Difference, printable};
+use serde_json::Value;
+use sigfile::json::Object;
+use sigfile::{Change, Difference};
 
 use crate::answer::faults::Faults;
 use crate::answer::passed_over::PassedOver;
@@ -104,105 +105,59 @@ impl Report {
         passed_over: &PassedOver,
         exit: Exit,
     ) -> io::Result<()> {
-        let mut line = ascii(&self.json(faults, passed_over, exit).to_string());
-        line.push('\n');
+        let line = self.json(faults, passed_over, exit).into_line();
         match io::stdout().lock().write_all(line.as_bytes()) {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             written => written,
         }
     }
 
-    fn json(&self, faults: &Faults, passed_over: &PassedOver, exit: Exit) -> Value {
-        let mut report = Map::new();
-        name(&mut report, "output", self.output.as_os_str().as_bytes());
-        report.insert("written".into(), self.written.into());
-        report.insert("dry_run".into(), self.dry_run.into());
+    fn json(&self, faults: &Faults, passed_over: &PassedOver, exit: Exit) -> Object {
+        let mut report = Object::new()
+            .name("output", self.output.as_os_str().as_bytes())
+            .with("written", self.written)
+            .with("dry_run", self.dry_run);
         if let Some(backup) = &self.backup {
-            name(&mut report, "backup", backup.as_os_str().as_bytes());
+            report = report.name("backup", backup.as_os_str().as_bytes());
         }
         if let Some(algorithm) = self.algorithm {
-            report.insert("algorithm".into(), algorithm.name().into());
+            report = report.with("algorithm", algorithm.name());
         }
         if let Some(hashed) = self.hashed {
-            report.insert("files".into(), hashed.files.into());
-            report.insert("linked".into(), hashed.linked.into());
-            report.insert("bytes".into(), hashed.bytes.into());
-            report.insert("set_id".into(), hashed.set_id.into());
-            report.insert("seconds".into(), hashed.seconds.into());
+            report = report
+                .with("files", hashed.files)
+                .with("linked", hashed.linked)
+                .with("bytes", hashed.bytes)
+                .with("set_id", hashed.set_id)
+                .with("seconds", hashed.seconds);
         }
         if let Some(changes) = &self.changes {
             for what in ["added", "changed", "removed"] {
-                report.insert(what.into(), changes.count(what).into());
+                report = report.with(what, changes.count(what));
             }
-            report.insert("unchanged".into(), changes.unchanged.into());
             let paths = changes.paths.iter().map(|(what, path)| with_path("change", what, path));
-            report.insert("changes".into(), paths.collect());
+            report = report
+                .with("unchanged", changes.unchanged)
+                .with("changes", paths.map(Value::from).collect::<Vec<_>>());
         }
-        let counts = passed_over.counts().into_iter();
-        let mut counts: Map<String, Value> =
-            counts.map(|(reason, count)| (reason.word().to_owned(), count.into())).collect();
-        counts.insert("not_asked".into(), passed_over.not_asked().into());
-        report.insert("passed_over".into(), counts.into());
+        let counts = passed_over
+            .counts()
+            .into_iter()
+            .fold(Object::new(), |counts, (reason, count)| counts.with(reason.word(), count));
         let paths = passed_over
             .found()
             .map(|(path, reason)| with_path("kind", reason.word(), path.as_os_str().as_bytes()));
-        report.insert("passed_over_paths".into(), paths.collect());
-        report.insert("faults".into(), faults.texts().into());
+        report = report
+            .with("passed_over", counts.with("not_asked", passed_over.not_asked()))
+            .with("passed_over_paths", paths.map(Value::from).collect::<Vec<_>>())
+            .with("faults", faults.texts());
         if let Some(error) = &self.error {
-            report.insert("error".into(), error.as_str().into());
+            report = report.with("error", error.as_str());
         }
-        report.insert("exit".into(), exit.code().into());
-        report.into()
+        report.with("exit", exit.code())
     }
 }
 
-fn with_path(key: &str, word: &str, path: &[u8]) -> Value {
-    let mut object = Map::new();
-    name(&mut object, "path", path);
-    object.insert(key.into(), word.into());
-    object.into()
-}
-
-/// Adds a file name, which need not be text: if it is not, it is given as it is shown to people, and
-/// `KEY_bytes` has its bytes in hexadecimal.
-fn name(object: &mut Map<String, Value>, key: &str, name: &[u8]) {
-    if let Ok(text) = str::from_utf8(name) {
-        object.insert(key.into(), text.into());
-    } else {
-        object.insert(key.into(), printable(name).to_string().into());
-        let hex: String = name.iter().map(|byte| format!("{byte:02x}")).collect();
-        object.insert(format!("{key}_bytes"), hex.into());
-    }
-}
-
-/// The same JSON without a character that a terminal acts on.
-fn ascii(json: &str) -> String {
-    let mut text = String::with_capacity(json.len());
-    for character in json.chars() {
-        if matches!(character, ' '..='~') {
-            text.push(character);
-        } else {
-            let mut units = [0; 2];
-            for unit in character.encode_utf16(&mut units) {
-                text.push_str(&format!("\\u{unit:04x}"));
-            }
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn any_name_is_carried_exactly_and_in_ascii() {
-        let hostile = "/\x1b[2J\u{202e}\u{1f512}\n\"\\";
-        let text = ascii(&with_path("kind", "fifo", hostile.as_bytes()).to_string());
-        assert!(text.bytes().all(|byte| matches!(byte, b' '..=b'~')), "{text}");
-        let read: Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(read, serde_json::json!({ "path": hostile, "kind": "fifo" }));
-        let value = with_path("kind", "fifo", b"/\xff");
-        assert_eq!((&value["path"], &value["path_bytes"]), (&"/\\xff".into(), &"2fff".into()));
-    }
+fn with_path(key: &str, word: &str, path: &[u8]) -> Object {
+    Object::new().name("path", path).with(key, word)
 }

@@ -51,6 +51,25 @@ fn one_flipped_bit_is_found() {
 }
 
 #[test]
+fn a_file_is_read_once_whatever_many_names_it_has() {
+    let machine = machine();
+    for name in ["bin/e", "bin/f"] {
+        fs::hard_link(machine.path("bin/a"), machine.path(name)).unwrap();
+    }
+    machine.sign("S", &["bin/a", "bin/e", "bin/f"]);
+    let report = machine.run(&["--json", "verify", "S"]).done().json();
+    assert_eq!((&report["as_listed"], &report["bytes"]), (&json!(3), &json!("bin/a".len())));
+
+    // Each is one more that is not as listed.
+    fs::write(machine.path("bin/e"), "bin/x").unwrap();
+    let run = machine.run(&["verify", "S"]).expect(1);
+    assert_eq!(
+        machine.relative(&run.stdout),
+        "changed: ./bin/a\nchanged: ./bin/e\nchanged: ./bin/f\n"
+    );
+}
+
+#[test]
 fn a_fifo_is_not_waited_for_and_a_device_is_not_opened() {
     let machine = machine();
     let fifo = machine.path("bin/a");
