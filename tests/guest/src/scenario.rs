@@ -40,6 +40,7 @@ pub(crate) const ALL: &[Scenario] = &[
     administration::debian::SCENARIO,
     administration::daily::DAILY,
     administration::daily::PROGRAMS,
+    administration::daily::JOURNAL,
     system::lockout::SCENARIO,
     administration::examples::SCENARIO,
     system::cost::COST,

@@ -1,7 +1,7 @@
 //! What an administrator does from day to day, at level 2 and with the list that veriexecgen(8)
 //! makes by itself: it goes as at level 0, and the tools give the answers that they give there.
 //!
-//! There are two scenarios, because the second starts hundreds of programs.
+//! There are several scenarios, because each takes a while.
 
 use anyhow::Result;
 
@@ -25,6 +25,15 @@ pub(crate) const PROGRAMS: Scenario = Scenario {
     prepare: |_, root| {
         debian::put(root, "programs.py", include_bytes!("daily/programs.py"))?;
         prepare(root, include_bytes!("daily/programs.sh"))
+    },
+    ..PLAIN
+};
+
+pub(crate) const JOURNAL: Scenario = Scenario {
+    name: "journal",
+    prepare: |_, root| {
+        debian::put(root, "journal.py", include_bytes!("daily/journal.py"))?;
+        prepare(root, include_bytes!("daily/journal.sh"))
     },
     ..PLAIN
 };
