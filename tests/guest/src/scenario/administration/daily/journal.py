@@ -1,4 +1,4 @@
-"""Whether the journal has just one entry of a denial, and all of its fields.
+"""Whether the journal has just one entry of a denial, with all of its fields.
 
 journal.py line FILE WORDS PATH: a line of the kernel's log.
 journal.py record FILE OP PATH: an audit record.
@@ -15,6 +15,14 @@ LINE = r"Veriexec: .+ denied: {words}, level=2, parent=/\S+ ppid=\d+"
 def expect(condition, what, entry):
     if not condition:
         sys.exit(f"{what}: {json.dumps(entry)}")
+
+
+def is_about(sort, entry, what, path):
+    """Whether it is about that denial: no two of those that are tried have the same."""
+    if sort == "line":
+        return f" denied: {what}, " in entry["MESSAGE"] and (not path or path in entry["MESSAGE"])
+    name = entry.get("_AUDIT_FIELD_NAME", "").strip('"')
+    return entry.get("_AUDIT_FIELD_OP") == what and name == path
 
 
 def is_line(entry, words, path):
@@ -48,6 +56,7 @@ try:
     entries = [json.loads(line) for line in lines]
 except ValueError:
     sys.exit(f"journalctl said: {lines}")
-if len(entries) != 1:
-    sys.exit(f"expected one {kind}, found {len(entries)}: {json.dumps(entries)}")
-{"line": is_line, "record": is_record}[kind](entries[0], what, path)
+found = [entry for entry in entries if is_about(kind, entry, what, path)]
+if len(found) != 1:
+    sys.exit(f"expected one {kind}, found {len(found)} of {len(entries)}: {json.dumps(entries[-3:])}")
+{"line": is_line, "record": is_record}[kind](found[0], what, path)

@@ -31,13 +31,11 @@ has_entry() { /usr/bin/python3 $place/journal.py $1 $journal/$1 "$2" "$3"; }
 # record that say all. An empty OP: what is no decision about a file has no record.
 denied() {
     kind=$1 words=$2 op=$3 path=$4; shift 4
-    cursor=$(journalctl -q -n 1 -o cat --show-cursor --no-pager | sed -n 's/^-- cursor: //p')
     "$@" >/dev/null 2>&1
     sleep 2
     journalctl --sync
-    fields --after-cursor="$cursor" -k -p alert _KERNEL_SUBSYSTEM=veriexec >$journal/line 2>&1
-    fields --after-cursor="$cursor" _AUDIT_TYPE=1800 _AUDIT_FIELD_VERDICT=denied \
-        >$journal/record 2>&1
+    fields -k -p alert _KERNEL_SUBSYSTEM=veriexec >$journal/line 2>&1
+    fields _AUDIT_TYPE=1800 _AUDIT_FIELD_VERDICT=denied >$journal/record 2>&1
     check "$kind: the line" has_entry line "$words" "$path"
     test -z "$op" || check "$kind: the record" has_entry record "$op" "$path"
 }
@@ -58,3 +56,4 @@ denied "a mount" "mount over" mount-over $journal/over mount -t tmpfs none $jour
 denied "the memory" "write memory" memory-write /dev/mem sh -c ': >>/dev/mem'
 denied "a lower level" "lower the level" "" "" sh -c 'echo 0 >/proc/sys/kern/veriexec/strict'
 denied "the tables" "change the tables" "" "" veriexecctl flush
+echo "@@ note $(fields | wc -l) entries, $(fields -k | wc -l) of the kernel, the last: $(fields -k -n 1)"
