@@ -1,5 +1,6 @@
 //! Lists that lack one thing which a Debian cannot do without: preflight names it, and the machine
-//! that is started with the list shows what that means.
+//! that is started with the list shows what that means. The same machine does not fail with a list
+//! that has everything.
 
 use crate::machine::debian;
 use crate::machine::disk::Disk;
@@ -9,10 +10,26 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     name: "lockout",
     script: debian::ALONE,
     programs: &["veriexecctl", "veriexecgen"],
-    disks: &[Disk::Debian],
-    prepare: |_, root| debian::put(root, "scenario", include_bytes!("lockout.sh")),
+    disks: &[Disk::Debian, Disk::Empty(16)],
+    prepare: |_, root| {
+        debian::put(root, "login.py", include_bytes!("lockout/login.py"))?;
+        debian::put(root, "expectations", include_bytes!("lockout/expectations.sh"))?;
+        debian::put(root, "scenario", include_bytes!("lockout.sh"))
+    },
     has_whole_debian: true,
-    limit: 300,
-    boots: &["agetty", "sshd", "login"],
+    limit: 400,
+    boots: &[
+        "everything",
+        "agetty",
+        "sshd",
+        "login",
+        "bash",
+        "pam_unix",
+        "udevd",
+        "mount",
+        "sh",
+        "systemd-shutdown",
+        "systemd",
+    ],
     ..Scenario::PLAIN
 };
