@@ -20,7 +20,8 @@ pub(super) enum Role {
     Other,
     /// It runs now.
     Running,
-    /// Without it nobody can start the machine, or log in, or ask the driver.
+    /// The machine is set up to start with it, or to let people in or turn itself off with it, or
+    /// the driver is asked with it. Some of that a machine can do without.
     Vital,
 }
 

@@ -11,7 +11,7 @@ use crate::machine::units;
 /// Where it has programs of its own.
 const OWN: [&[u8]; 2] = [b"/usr/lib/systemd", b"/lib/systemd"];
 
-/// Those of them that it, or what starts a machine with it, cannot do without.
+/// Those of them with which it starts a machine, runs it, and turns it off.
 const PROGRAMS: [&[u8]; 9] = [
     b"systemd",
     b"systemd-executor",
