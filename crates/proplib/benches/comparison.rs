@@ -61,7 +61,7 @@ impl<'a> Subject<'a> {
     fn of(name: &'a str) -> Self {
         if name == "load" {
             let text = LOAD.to_vec();
-            return Self { name, text, count: 1, is_compared: true, rounds: 40, calls: 5_000 };
+            return Self { name, text, count: 1, is_compared: true, rounds: 1_000, calls: 200 };
         }
         let count = name.parse().unwrap();
         let mut text = Vec::new();
@@ -78,7 +78,7 @@ impl<'a> Subject<'a> {
 
     /// Prints the nanoseconds that a task takes in its fastest round, which others disturbed
     /// least: here, and in the plist crate. The two take turns, so that a busy time of the machine
-    /// hits both.
+    /// hits both; and rounds are short, so that some of them come while nobody disturbs.
     fn measure<const BY: usize>(&self, task: &str, mut doers: [&mut dyn FnMut(); BY]) {
         let mut fastest = [f64::INFINITY; BY];
         let doers = doers.iter_mut().take(if self.is_compared { BY } else { 1 });
