@@ -40,7 +40,6 @@ use std::vec::Vec;
 use ::plist::Value;
 
 use crate::interop::trail::Trail;
-use crate::objects::bytes::Bytes;
 use crate::objects::entries::Entries;
 use crate::{
     Array, Data, Dictionary, Limits, NoMemory, Number, Object, PropString, SetError, StringError,
@@ -217,10 +216,12 @@ fn dictionary_of_ours(
     let mut entries = Entries::new();
     for (key, value) in dictionary {
         let key = key.as_bytes();
-        Dictionary::check_key(key)
-            .map_err(|error| PlistError::from(PlistProblem::Key(error)).at_key(key))?;
-        let object = object(value, depth).map_err(|error| error.at_key(key))?;
-        entries.push(Bytes::new(key)?, object)?;
+        let at_key = |error: PlistError| error.at_key(key);
+        let own = Dictionary::key(key).map_err(|error| match error {
+            SetError::NoMemory(error) => error.into(),
+            error => at_key(PlistProblem::Key(error).into()),
+        })?;
+        entries.push(own, object(value, depth).map_err(at_key)?)?;
     }
     Ok(entries.into_dictionary()?)
 }

@@ -75,10 +75,13 @@ fn push_reserved<T>(list: &mut Vec<T>, item: T) -> Result<(), NoMemory> {
 /// # Errors
 /// [`NoMemory`]; the list is as it was.
 #[cfg(not(no_global_oom_handling))]
-#[inline]
+#[inline(always)]
 pub fn insert_at<T>(list: &mut Vec<T>, index: usize, item: T) -> Result<(), NoMemory> {
     list.try_reserve(1)?;
-    list.insert(index.min(list.len()), item);
+    if index >= list.len() {
+        return push_reserved(list, item);
+    }
+    list.insert(index, item);
     Ok(())
 }
 

@@ -3,3 +3,4 @@
 pub mod fallible;
 pub(crate) mod prefetch;
 pub(crate) mod word;
+pub(crate) mod words;

@@ -7,9 +7,10 @@ use core::slice;
 
 use crate::memory::fallible::{self, NoMemory};
 use crate::objects::dismantle::dismantle;
+use crate::objects::getters::getters;
 use crate::objects::list::List;
 use crate::objects::walk;
-use crate::{Data, Dictionary, Object, PropString, StringError};
+use crate::{Data, Object, PropString, StringError};
 
 /// Objects in a row.
 ///
@@ -164,36 +165,6 @@ impl Array {
         Ok(self.0.make_mut(FEW)?.get_mut(index))
     }
 
-    /// The bytes of the string at an index, if it is one.
-    #[must_use]
-    pub fn get_string(&self, index: usize) -> Option<&[u8]> {
-        self.get(index)?.as_string().map(PropString::as_bytes)
-    }
-
-    /// The bytes of the data at an index, if it is data.
-    #[must_use]
-    pub fn get_data(&self, index: usize) -> Option<&[u8]> {
-        self.get(index)?.as_data().map(Data::as_bytes)
-    }
-
-    /// The boolean at an index, if it is one.
-    #[must_use]
-    pub fn get_bool(&self, index: usize) -> Option<bool> {
-        self.get(index)?.as_bool()
-    }
-
-    /// The array at an index, if it is one.
-    #[must_use]
-    pub fn get_array(&self, index: usize) -> Option<&Self> {
-        self.get(index)?.as_array()
-    }
-
-    /// The dictionary at an index, if it is one.
-    #[must_use]
-    pub fn get_dictionary(&self, index: usize) -> Option<&Dictionary> {
-        self.get(index)?.as_dictionary()
-    }
-
     /// How many elements there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -227,28 +198,7 @@ impl Array {
     }
 }
 
-macro_rules! getters {
-    ($($type:ident $getter:ident $convert:ident;)*) => {
-        impl Array {$(
-            #[doc = concat!("The number at an index, if it is one and fits a `", stringify!($type), "`, whatever its signedness.")]
-            #[must_use]
-            pub fn $getter(&self, index: usize) -> Option<$type> {
-                self.get(index)?.as_number()?.$convert()
-            }
-        )*}
-    };
-}
-
-getters! {
-    u8 get_u8 to_u8;
-    u16 get_u16 to_u16;
-    u32 get_u32 to_u32;
-    u64 get_u64 to_u64;
-    i8 get_i8 to_i8;
-    i16 get_i16 to_i16;
-    i32 get_i32 to_i32;
-    i64 get_i64 to_i64;
-}
+getters!(Array, index: usize, "at an index");
 
 impl Default for Array {
     fn default() -> Self {
@@ -258,7 +208,7 @@ impl Default for Array {
 
 impl Drop for Array {
     fn drop(&mut self) {
-        if self.0.is_own() && self.iter().any(Object::has_children) {
+        if self.0.is_own() && self.iter().any(Object::is_container) {
             dismantle(Object::Array(mem::take(self)));
         }
     }
@@ -306,6 +256,7 @@ pub enum IndexError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Dictionary;
 
     #[test]
     fn elements_stay_in_their_order() {
@@ -328,6 +279,7 @@ mod tests {
         assert_eq!((before.len(), array.len()), (1, 2));
         assert_eq!(before.get(0), array.get(0));
     }
+
     #[test]
     fn elements_are_set_and_removed_by_their_index() {
         let mut array = Array::new();

@@ -1,62 +1,15 @@
-//! Immutable bytes that many objects can share.
+//! Immutable bytes, in place or shared.
 
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use crate::memory::fallible::{self, NoMemory};
-use crate::memory::word::has_special;
+use crate::StringError;
+use crate::memory::fallible::NoMemory;
+use crate::memory::words::Words;
+use crate::objects::shared_bytes::SharedBytes;
 
 /// As many bytes as fit beside a tag and a length in three words: most keys and short strings.
 const INLINE: usize = 22;
-/// As many bytes as are shared in small allocations: most digests.
-const SMALL: usize = 32;
-/// As many bytes as are shared in one allocation: all digests, and most paths.
-const MEDIUM: usize = 64;
-
-/// Bytes, shared unless there are none.
-#[derive(Clone, Default)]
-pub(crate) enum SharedBytes {
-    #[default]
-    Empty,
-    Small(u8, Arc<[u8; SMALL]>),
-    Medium(u8, Arc<[u8; MEDIUM]>),
-    Large(Arc<Vec<u8>>),
-}
-
-impl SharedBytes {
-    #[inline]
-    pub(crate) fn new(bytes: &[u8]) -> Result<Self, NoMemory> {
-        if bytes.is_empty() {
-            return Ok(Self::Empty);
-        }
-        if let Some((length, room)) = inline(bytes) {
-            return Ok(Self::Small(length, fallible::share(room)?));
-        }
-        match inline(bytes) {
-            Some((length, room)) => Ok(Self::Medium(length, fallible::share(room)?)),
-            None => Ok(Self::Large(fallible::share(fallible::copy(bytes)?)?)),
-        }
-    }
-
-    /// Takes the list as it is, where that saves a copy.
-    pub(crate) fn from_vec(bytes: Vec<u8>) -> Result<Self, NoMemory> {
-        if bytes.len() <= MEDIUM {
-            return Self::new(&bytes);
-        }
-        Ok(Self::Large(fallible::share(bytes)?))
-    }
-
-    #[inline]
-    pub(crate) fn as_slice(&self) -> &[u8] {
-        match self {
-            Self::Empty => &[],
-            Self::Small(length, room) => room.get(..usize::from(*length)).unwrap_or(&[]),
-            Self::Medium(length, room) => room.get(..usize::from(*length)).unwrap_or(&[]),
-            Self::Large(bytes) => bytes,
-        }
-    }
-}
 
 /// Bytes, in place if they are few, otherwise shared. In a room, those behind are NUL.
 #[derive(Clone)]
@@ -68,12 +21,30 @@ pub(crate) enum Bytes {
 }
 
 impl Bytes {
+    pub(crate) const EMPTY: Self = Self::Plain(0, [0; INLINE]);
+
     #[inline]
     pub(crate) fn new(bytes: &[u8]) -> Result<Self, NoMemory> {
         match Self::few(bytes) {
             Some(few) => Ok(few),
             None => Ok(Self::Shared(SharedBytes::new(bytes)?)),
         }
+    }
+
+    /// Bytes that a string of C can have.
+    ///
+    /// Where the bytes are a literal, as keys mostly are, the compiler does all this.
+    #[inline(always)]
+    pub(crate) fn without_nul(bytes: &[u8]) -> Result<Self, StringError> {
+        if bytes.len() > INLINE {
+            return Ok(Self::Shared(SharedBytes::without_nul(bytes)?));
+        }
+        let words = Words::of(bytes).ok_or(StringError::Nul)?;
+        let is_plain = !words.has_special_or_nul();
+        if !is_plain && words.has_nul() {
+            return Err(StringError::Nul);
+        }
+        Ok(Self::of_words(words, is_plain))
     }
 
     /// The first so many bytes, among which no `<`, `>` and `&` are.
@@ -98,15 +69,32 @@ impl Bytes {
 
     #[inline]
     fn few(bytes: &[u8]) -> Option<Self> {
-        let (length, room) = inline::<INLINE>(bytes)?;
-        // Windows of eight bytes cover the room together.
-        let (windows, _) = room.as_chunks();
-        let last = room.last_chunk().copied().unwrap_or_default();
-        Some(if windows.iter().fold(has_special(last), |any, &window| any | has_special(window)) {
-            Self::Inline(length, room)
-        } else {
-            Self::Plain(length, room)
-        })
+        if bytes.len() > INLINE {
+            return None;
+        }
+        let words = Words::of(bytes)?;
+        Some(Self::of_words(words, !words.has_special()))
+    }
+
+    /// Bytes that fit in place.
+    #[inline(always)]
+    fn of_words(words: Words, is_plain: bool) -> Self {
+        let [first, second, third] = words.words();
+        let mut room = [0; INLINE];
+        // Behind the tag and the length, which are two bytes, these parts end where words of memory
+        // do: the processor waits where a word is copied that was written in other parts.
+        if let Some((start, rest)) = room.split_first_chunk_mut()
+            && let Some((rest_of_word, rest)) = rest.split_first_chunk_mut()
+            && let Some((middle, rest)) = rest.split_first_chunk_mut()
+            && let Some(end) = rest.first_chunk_mut()
+        {
+            *start = (first as u32).to_le_bytes();
+            *rest_of_word = ((first >> 32) as u16).to_le_bytes();
+            *middle = (first >> 48 | second << 16).to_le_bytes();
+            *end = (second >> 48 | third << 16).to_le_bytes();
+        }
+        let length = words.length() as u8;
+        if is_plain { Self::Plain(length, room) } else { Self::Inline(length, room) }
     }
 
     #[inline]
@@ -139,6 +127,12 @@ impl Bytes {
         }
     }
 
+    // Only bytes that are long or alike come to these two.
+    #[cold]
+    fn eq_bytes(&self, other: &Self) -> bool {
+        self.as_slice() == other.as_slice()
+    }
+
     #[cold]
     fn cmp_bytes(&self, other: &Self) -> Ordering {
         self.as_slice().cmp(other.as_slice())
@@ -147,13 +141,17 @@ impl Bytes {
 
 impl Default for Bytes {
     fn default() -> Self {
-        Self::Plain(0, [0; INLINE])
+        Self::EMPTY
     }
 }
 
 impl PartialEq for Bytes {
+    #[inline(always)]
     fn eq(&self, other: &Self) -> bool {
-        self.as_slice() == other.as_slice()
+        match (self.first_word(), other.first_word()) {
+            (Some(one), Some(other)) if one != other => false,
+            _ => self.eq_bytes(other),
+        }
     }
 }
 
@@ -172,17 +170,10 @@ impl Ord for Bytes {
 }
 
 impl PartialOrd for Bytes {
+    #[inline(always)]
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
-}
-
-/// The bytes in a room of fixed size, with their number, if they fit.
-#[inline]
-fn inline<const ROOM: usize>(bytes: &[u8]) -> Option<(u8, [u8; ROOM])> {
-    let mut room = [0; ROOM];
-    room.get_mut(..bytes.len())?.copy_from_slice(bytes);
-    Some((u8::try_from(bytes.len()).ok()?, room))
 }
 
 /// The first so many bytes, and NULs behind them.
@@ -217,9 +208,27 @@ mod tests {
             let bytes = &source[..length];
             assert_eq!(Bytes::new(bytes).unwrap().as_slice(), bytes);
             assert_eq!(Bytes::new(bytes).unwrap().clone().as_slice(), bytes);
-            assert_eq!(SharedBytes::new(bytes).unwrap().as_slice(), bytes);
             assert_eq!(Bytes::from_vec(bytes.to_vec()).unwrap().as_slice(), bytes);
-            assert_eq!(SharedBytes::from_vec(bytes.to_vec()).unwrap().as_slice(), bytes);
+        }
+    }
+
+    #[test]
+    fn a_nul_is_refused_at_every_place() {
+        for length in 0..200 {
+            for other in [b'a', b'<', 0xff] {
+                let mut bytes = vec![other; length];
+                let kept = Bytes::without_nul(&bytes).unwrap();
+                assert_eq!(kept.as_slice(), bytes);
+                assert_eq!(
+                    kept.plain().is_some(),
+                    length <= INLINE && (other != b'<' || length == 0)
+                );
+                for place in 0..length {
+                    bytes[place] = 0;
+                    assert!(matches!(Bytes::without_nul(&bytes), Err(StringError::Nul)));
+                    bytes[place] = other;
+                }
+            }
         }
     }
 

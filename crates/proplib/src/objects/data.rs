@@ -5,7 +5,7 @@ use core::cmp::Ordering;
 use core::fmt;
 
 use crate::memory::fallible::NoMemory;
-use crate::objects::bytes::SharedBytes;
+use crate::objects::shared_bytes::SharedBytes;
 
 /// Bytes without a meaning to the property list.
 ///
@@ -25,6 +25,7 @@ impl Data {
     ///
     /// # Errors
     /// [`NoMemory`].
+    #[inline]
     pub fn new(bytes: &[u8]) -> Result<Self, NoMemory> {
         SharedBytes::new(bytes).map(Self)
     }

@@ -22,6 +22,11 @@ pub(crate) struct Entry {
     pub(crate) value: Object,
 }
 
+impl Entry {
+    /// Nothing is to be dropped of it.
+    pub(crate) const EMPTY: Self = Self { key: Bytes::EMPTY, value: Object::Bool(false) };
+}
+
 /// Entries as they come. They are sorted once, at the end, and only if they came in another order
 /// than the keys': a text with its keys backwards must not cost the square of their number.
 pub(crate) struct Entries {
@@ -80,8 +85,7 @@ fn sort(mut entries: Vec<Entry>) -> Result<Vec<Entry>, NoMemory> {
     fallible::reserve_exact(&mut sorted, entries.len())?;
     for index in order {
         let Some(entry) = entries.get_mut(index) else { continue };
-        let nothing = Entry { key: Bytes::default(), value: Object::Bool(false) };
-        let entry = mem::replace(entry, nothing);
+        let entry = mem::replace(entry, Entry::EMPTY);
         match sorted.last_mut() {
             Some(last) if last.key == entry.key => *last = entry,
             _ => fallible::push(&mut sorted, entry)?,

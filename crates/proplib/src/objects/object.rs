@@ -103,6 +103,10 @@ impl Object {
         if let Self::Dictionary(value) = self { Some(value) } else { None }
     }
 
+    pub(crate) const fn is_container(&self) -> bool {
+        matches!(self, Self::Array(_) | Self::Dictionary(_))
+    }
+
     /// Whether it is a container that is not empty.
     pub(crate) fn has_children(&self) -> bool {
         match self {

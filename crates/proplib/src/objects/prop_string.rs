@@ -24,11 +24,9 @@ impl PropString {
     ///
     /// # Errors
     /// [`StringError`] if there is a NUL among them, or no memory for them.
+    #[inline]
     pub fn new(bytes: &[u8]) -> Result<Self, StringError> {
-        if bytes.contains(&0) {
-            return Err(StringError::Nul);
-        }
-        Ok(Self(Bytes::new(bytes)?))
+        Bytes::without_nul(bytes).map(Self)
     }
 
     /// Bytes that are known to hold no NUL.

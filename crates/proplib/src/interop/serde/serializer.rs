@@ -363,8 +363,7 @@ impl ser::SerializeStruct for Struct {
 
 /// The bytes as a key, if they can be one.
 pub(super) fn key_of(bytes: &[u8]) -> Result<Bytes, Error> {
-    Dictionary::check_key(bytes)?;
-    Ok(Bytes::new(bytes)?)
+    Ok(Dictionary::key(bytes)?)
 }
 
 /// Takes strings and bytes for keys.
