@@ -52,6 +52,9 @@ pub(crate) enum Command {
         /// Take a file that lists nothing for a list
         #[arg(long)]
         allow_empty: bool,
+        /// Report a listed file that is not there, and take it for no error
+        #[arg(long)]
+        allow_missing: bool,
         /// The signatures file
         #[arg(default_value = "/etc/signatures")]
         file: PathBuf,
@@ -181,6 +184,10 @@ pub(crate) struct PreflightArgs {
     /// Fail for what is running now, too
     #[arg(long)]
     pub(crate) strict_running: bool,
+
+    /// Report lines that are in error, and judge by the others
+    #[arg(long)]
+    pub(crate) allow_errors: bool,
 }
 
 /// What is to be linted.

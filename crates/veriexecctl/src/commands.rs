@@ -25,8 +25,9 @@ use crate::exit::Exit;
 /// Does what the command line says.
 pub(crate) fn run(cli: &Cli) -> Result<Exit> {
     match &cli.command {
-        Command::Load { replace, allow_empty, file } => {
-            load::run(cli, file, Wanted { replace: *replace, allow_empty: *allow_empty })
+        Command::Load { replace, allow_empty, allow_missing, file } => {
+            let (replace, allow_empty, allow_missing) = (*replace, *allow_empty, *allow_missing);
+            load::run(cli, file, Wanted { replace, allow_empty, allow_missing })
         }
         Command::Delete { path } => delete::run(cli, path),
         Command::Query { file } => query::run(cli, file),

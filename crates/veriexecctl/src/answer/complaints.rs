@@ -9,12 +9,25 @@ use crate::answer::counted::Counted;
 const MESSAGES: usize = 200;
 
 /// Prints messages to standard error, and counts them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Complaints {
     count: usize,
+    /// What those that are only counted are called.
+    more: &'static str,
+}
+
+impl Default for Complaints {
+    fn default() -> Self {
+        Self { count: 0, more: "more error" }
+    }
 }
 
 impl Complaints {
+    /// Messages about files that are not there.
+    pub(crate) fn of_missing_files() -> Self {
+        Self { count: 0, more: "more missing file" }
+    }
+
     pub(crate) fn add(&mut self, message: Arguments<'_>) {
         self.count = self.count.saturating_add(1);
         if self.count <= MESSAGES {
@@ -31,7 +44,7 @@ impl Complaints {
     pub(crate) fn finish(self) -> usize {
         let unsaid = self.count.saturating_sub(MESSAGES);
         if unsaid > 0 {
-            complain(format_args!("{} like these", Counted(unsaid, "more error")));
+            complain(format_args!("{} like these", Counted(unsaid, self.more)));
         }
         self.count
     }

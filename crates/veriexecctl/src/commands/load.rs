@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use kmod_ioctl::{Access, Device};
+use kmod_ioctl::{Access, Device, DeviceError};
 use sigfile::{Line, printable};
 
 use crate::answer::complain;
@@ -21,7 +21,7 @@ use crate::bytes;
 use crate::cli::Cli;
 use crate::commands::load::tally::{Change, Tally};
 use crate::device::open;
-use crate::device::sending::{about_one_file, is_same, options, refused};
+use crate::device::sending::{about_one_file, is_missing, is_same, options, refused};
 use crate::exit::Exit;
 use crate::list::signatures;
 
@@ -32,6 +32,8 @@ pub(crate) struct Wanted {
     pub(crate) replace: bool,
     /// A file that lists nothing is no mistake.
     pub(crate) allow_empty: bool,
+    /// Nor is a listed file that is not there.
+    pub(crate) allow_missing: bool,
 }
 
 /// A signatures file, as it was read.
@@ -44,12 +46,22 @@ struct List<'a> {
 struct Account {
     tally: Tally,
     complaints: Complaints,
+    /// About files that are not there, if these are no errors.
+    missing: Option<Complaints>,
 }
 
 impl Account {
     /// Complains of a line that the driver did not take.
     fn refuse(&mut self, list: &List<'_>, line: &Line, error: &impl Display) {
         refused(&mut self.complaints, list.file, line, error);
+    }
+
+    /// Says that the driver did not take a line, which may be no error.
+    fn pass_over(&mut self, list: &List<'_>, line: &Line, error: &DeviceError) {
+        match &mut self.missing {
+            Some(missing) if is_missing(error) => refused(missing, list.file, line, error),
+            _ => self.refuse(list, line, error),
+        }
     }
 }
 
@@ -65,7 +77,9 @@ pub(crate) fn run(cli: &Cli, file: &Path, wanted: Wanted) -> Result<Exit> {
     if lines.is_empty() && complaints.count() == 0 && !wanted.allow_empty {
         bail!("{name} lists nothing, nothing was changed; --allow-empty takes it for a list");
     }
-    let mut account = Account { tally: Tally::new(cli.verbose, cli.json), complaints };
+    let tally = Tally::new(cli.verbose, cli.json);
+    let missing = wanted.allow_missing.then(Complaints::of_missing_files);
+    let mut account = Account { tally, complaints, missing };
     if wanted.replace || !lines.is_empty() {
         let mut device = open(cli, Access::READ_WRITE)?;
         let list = List { file, lines: &lines };
@@ -77,11 +91,20 @@ pub(crate) fn run(cli: &Cli, file: &Path, wanted: Wanted) -> Result<Exit> {
         device.close()?;
         sent?;
     }
-    let Account { mut tally, complaints } = account;
+    let Account { mut tally, complaints, missing } = account;
+    let missing = missing.map(Complaints::finish);
     let errors = complaints.finish();
     let loaded = tally.loaded();
+    if let Some(missing @ 1..) = missing {
+        complain(format_args!("passed over in {name}: {}", Counted(missing, "missing file")));
+    }
     if cli.json {
-        tally.json().name("file", bytes(file)).with("errors", errors).print()?;
+        let object = tally.json().name("file", bytes(file)).with("errors", errors);
+        let object = match missing {
+            Some(missing) => object.with("missing", missing),
+            None => object,
+        };
+        object.print()?;
     } else if cli.verbose {
         tally.told()?;
         to_standard_output(writeln!(io::stdout(), "{name}: {tally}"))?;
@@ -110,7 +133,7 @@ fn send(cli: &Cli, device: &mut Device, list: &List<'_>, account: &mut Account) 
             Ok(_) => account.tally.add(change, entry.path()),
             Err(error) => {
                 let error = about_one_file(error)?;
-                progress.aside(|| account.refuse(list, line, &error));
+                progress.aside(|| account.pass_over(list, line, &error));
             }
         }
         progress.advance(1);

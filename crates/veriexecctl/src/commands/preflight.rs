@@ -58,6 +58,7 @@ pub(crate) fn run(cli: &Cli, args: &PreflightArgs) -> Result<Exit> {
         let out = BufWriter::new(io::stdout().lock());
         to_standard_output(report.print(out, cli.verbose))?;
     }
-    let good = bad == 0 && report.is_good(args.strict_running);
+    let is_list = bad == 0 || (args.allow_errors && !listing.is_empty());
+    let good = is_list && report.is_good(args.strict_running);
     Ok(if good { Exit::Done } else { Exit::Failed })
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 use kmod_ioctl::{DeviceError, LoadOptions, QueryReply, Reason};
 use sigfile::{Entry, Line, printable};
+use veriexec::Errno;
 
 use crate::answer::complaints::Complaints;
 use crate::bytes;
@@ -25,6 +26,13 @@ pub(crate) fn is_same(present: &QueryReply, entry: &Entry) -> bool {
 /// Whether the driver holds nothing of a file.
 pub(crate) fn has_no_entry(error: &DeviceError) -> bool {
     error.refusal().is_some_and(|refusal| refusal.reason() == Reason::NoEntry)
+}
+
+/// Whether the file is not there.
+pub(crate) fn is_missing(error: &DeviceError) -> bool {
+    error.refusal().is_some_and(|refusal| {
+        matches!(refusal.reason(), Reason::NoFile | Reason::Other(Errno::NOTDIR))
+    })
 }
 
 /// The error of one entry, after which the next one can be tried; any other ends the run.

@@ -58,7 +58,7 @@ pub(super) fn send(
                 );
                 account.refuse(list, line, &text);
             }),
-            Placed::Refused(error) => progress.aside(|| account.refuse(list, line, &error)),
+            Placed::Refused(error) => progress.aside(|| account.pass_over(list, line, &error)),
         }
         progress.advance(1);
     }

@@ -239,6 +239,28 @@ fn an_empty_list_is_good_at_no_level() {
 }
 
 #[test]
+fn errors_of_the_list_can_be_left_to_whoever_loads_it() {
+    let machine = machine();
+    sign(&machine, &FILES);
+    let good = fs::read_to_string(machine.path("S")).unwrap();
+    let (first, others) = good.split_once('\n').unwrap();
+    let judged = |text: &str, status: i32| {
+        fs::write(machine.path("S"), text).unwrap();
+        let arguments = ["preflight", "--allow-errors", "--signatures", "S", "--root", "root"];
+        machine.run(&arguments).expect(status)
+    };
+    let run = judged(&format!("{good}bad\n"), 0);
+    assert!(run.stderr.contains("S:8:1: path \"bad\""), "{run:?}");
+    let run = judged(&format!("bad\n{others}"), 1);
+    assert!(first.starts_with("/usr/sbin/init "));
+    assert_eq!(found(&run).len(), 1, "{run:?}");
+    // What lists nothing is no list.
+    for nothing in ["bad\n", ""] {
+        judged(nothing, 1);
+    }
+}
+
+#[test]
 fn long_lists_are_summed_up_and_given_in_full_with_verbose() {
     let machine = machine();
     let unit = "[Service]\n".to_owned()
