@@ -1,18 +1,21 @@
 //! `/etc/veriexec.conf`, veriexec.conf(5): the settings that rc.conf(5) has on NetBSD.
 
-use std::fmt;
-use std::fs;
-use std::io;
-use std::path::Path;
+mod assignment;
+mod fault;
+
 use std::str;
 
-use anyhow::{Result, anyhow};
-use sigfile::printable;
 use veriexec::StrictLevel;
+
+use crate::configuration::assignment::Assignment;
+use crate::configuration::fault::{Fault, Problem};
 
 /// What an administrator's configuration begins as: installing the programs again replaces this one,
 /// and never the administrator's.
-const TEMPLATE: &str = "/usr/share/veriexec/veriexec.conf";
+pub(crate) const TEMPLATE: &str = "/usr/share/veriexec/veriexec.conf";
+
+/// The name of the setting that no fault may turn into 0.
+const LEVEL: &[u8] = b"veriexec_strict";
 
 /// How a machine is to be started.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub(crate) struct Configuration {
     pub(crate) flags: Vec<String>,
     /// `veriexec_preflight`: whether what preflight finds keeps the level where it is.
     pub(crate) preflight: Preflight,
+    /// `veriexec_on_error`: what is done when something fails.
+    pub(crate) on_error: OnError,
 }
 
 /// What becomes of the level if `veriexecctl preflight` finds that it would deny something vital.
@@ -37,6 +42,18 @@ pub(crate) enum Preflight {
     Reported,
 }
 
+/// What is done when something fails before the level is raised.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum OnError {
+    /// The level is not raised.
+    #[default]
+    Refuse,
+    /// It is raised with what was loaded.
+    Continue,
+    /// The machine is powered off.
+    Halt,
+}
+
 impl Default for Configuration {
     fn default() -> Self {
         Self {
@@ -44,41 +61,53 @@ impl Default for Configuration {
             verbose: 0,
             flags: vec!["-k".into()],
             preflight: Preflight::Required,
+            on_error: OnError::Refuse,
         }
     }
 }
 
-impl Configuration {
-    /// Reads a file.
-    ///
-    /// # Errors
-    /// Names the place where it is wrong, and what was expected there: a machine is not started
-    /// with a guess.
-    pub(crate) fn read(file: &Path) -> Result<Self> {
-        let name = printable(file.as_os_str().as_encoded_bytes());
-        let text = fs::read(file).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => anyhow!("{name}: {error}; expected a copy of {TEMPLATE}"),
-            _ => anyhow!("{name}: {error}"),
-        })?;
-        Self::parse(&text).map_err(|fault| anyhow!("{name}:{fault}"))
-    }
+/// What a file says.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    /// What its good lines say.
+    pub(crate) configuration: Configuration,
+    /// What is wrong with the others: where, and what was expected there.
+    pub(crate) faults: Vec<Fault>,
+}
 
-    fn parse(text: &[u8]) -> Result<Self, Fault> {
-        let mut configuration = Self::default();
+impl Reading {
+    /// Reads a file's text, line by line.
+    pub(crate) fn of(text: &[u8]) -> Self {
+        let mut configuration = Configuration::default();
+        let mut faults = Vec::new();
+        let mut says_level = false;
         for (index, line) in text.split(|byte| *byte == b'\n').enumerate() {
-            let fault = |(column, problem)| Fault { line: index + 1, column, problem };
-            if let Some(assignment) = Assignment::of(line).map_err(fault)? {
-                configuration.set(&assignment).map_err(fault)?;
+            match configuration.take(line) {
+                Ok(name) => says_level |= name == Some(LEVEL),
+                Err((column, problem)) => faults.push(Fault { line: index + 1, column, problem }),
             }
         }
-        Ok(configuration)
+        // The level may be what the fault is about, and that is no reason to deny nothing.
+        if !faults.is_empty() && !says_level {
+            configuration.strict = StrictLevel::Ids;
+        }
+        Self { configuration, faults }
+    }
+}
+
+impl Configuration {
+    /// Takes over what a line says, and tells the setting that it is about.
+    fn take<'a>(&mut self, line: &'a [u8]) -> Result<Option<&'a [u8]>, (usize, Problem)> {
+        let Some(assignment) = Assignment::of(line)? else { return Ok(None) };
+        self.set(&assignment)?;
+        Ok(Some(assignment.name))
     }
 
     fn set(&mut self, assignment: &Assignment<'_>) -> Result<(), (usize, Problem)> {
         let Assignment { name, value, .. } = *assignment;
         let of_value = |problem| (assignment.column_of_value, problem);
         match name {
-            b"veriexec_strict" => {
+            LEVEL => {
                 let level = number(value).and_then(|level| StrictLevel::from_number(level).ok());
                 self.strict = level.ok_or_else(|| of_value(Problem::Level))?;
             }
@@ -96,6 +125,14 @@ impl Configuration {
                     _ => return Err(of_value(Problem::Preflight)),
                 };
             }
+            b"veriexec_on_error" => {
+                self.on_error = match value {
+                    b"refuse" => OnError::Refuse,
+                    b"continue" => OnError::Continue,
+                    b"halt" => OnError::Halt,
+                    _ => return Err(of_value(Problem::OnError)),
+                };
+            }
             _ => return Err((assignment.column, Problem::Unknown(name.to_vec()))),
         }
         Ok(())
@@ -111,148 +148,49 @@ fn flags(value: &[u8]) -> Option<Vec<String>> {
     words.map(|word| word.starts_with('-').then(|| word.to_owned())).collect()
 }
 
-/// A line `NAME=VALUE`, as a shell has it.
-struct Assignment<'a> {
-    name: &'a [u8],
-    /// Where the name begins, from 1.
-    column: usize,
-    value: &'a [u8],
-    column_of_value: usize,
-}
-
-impl<'a> Assignment<'a> {
-    /// The assignment on a line, if there is one: a value is a word, or stands in quotes. Where a
-    /// shell would put something else in its place, it is refused.
-    fn of(line: &'a [u8]) -> Result<Option<Self>, (usize, Problem)> {
-        let rest = line.trim_ascii_start();
-        if rest.is_empty() || rest.starts_with(b"#") {
-            return Ok(None);
-        }
-        let column = column_of(line, rest);
-        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-        let end = rest.iter().position(|byte| !is_name(byte)).unwrap_or(rest.len());
-        let (name, rest) = rest.split_at(end);
-        let Some(rest) = rest.strip_prefix(b"=").filter(|_| !name.is_empty()) else {
-            return Err((column_of(line, rest), Problem::NoAssignment));
-        };
-        let column_of_value = column_of(line, rest);
-        let (value, rest) = match rest.split_first() {
-            Some((&quote @ (b'"' | b'\''), rest)) => {
-                let end = rest.iter().position(|byte| *byte == quote);
-                let end = end.ok_or((column_of_value, Problem::Unfinished(char::from(quote))))?;
-                let (value, rest) = rest.split_at(end);
-                (value, rest.get(1..).unwrap_or_default())
-            }
-            _ => {
-                let end = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
-                rest.split_at(end)
-            }
-        };
-        let special = |byte: &u8| b"$`\\\"';&|<>()".contains(byte);
-        if value.iter().any(special) {
-            return Err((column_of_value, Problem::Expansion));
-        }
-        let after = rest.trim_ascii_start();
-        let is_comment = after.starts_with(b"#") && after.len() < rest.len();
-        if !after.is_empty() && !is_comment {
-            return Err((column_of(line, after), Problem::Trailing));
-        }
-        Ok(Some(Self { name, column, value, column_of_value }))
-    }
-}
-
-/// Where the end of a line begins, from 1.
-fn column_of(line: &[u8], end: &[u8]) -> usize {
-    line.len().saturating_sub(end.len()).saturating_add(1)
-}
-
-/// Where a file is wrong, and how.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Fault {
-    line: usize,
-    /// In bytes, from 1.
-    column: usize,
-    problem: Problem,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Problem {
-    NoAssignment,
-    Unfinished(char),
-    Expansion,
-    Trailing,
-    Unknown(Vec<u8>),
-    Level,
-    Verbosity,
-    Flags,
-    Preflight,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}:{}: {}", self.line, self.column, self.problem)
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoAssignment => out.write_str("no setting; expected NAME=VALUE"),
-            Self::Unfinished(quote) => write!(out, "no {quote} ends the value"),
-            Self::Expansion => {
-                out.write_str("this is no shell; expected a word, or words in quotes")
-            }
-            Self::Trailing => {
-                out.write_str("something follows the value; expected words in quotes, or a comment")
-            }
-            Self::Unknown(name) => write!(
-                out,
-                "unknown setting {}; expected veriexec_strict, veriexec_verbose, veriexec_flags or \
-                 veriexec_preflight",
-                printable(name)
-            ),
-            Self::Level => {
-                out.write_str("expected a strict level: 0 learning, 1 IDS, 2 IPS or 3 lockdown")
-            }
-            Self::Verbosity => out.write_str("expected a verbosity: 0, 1 or 2"),
-            Self::Flags => out.write_str("expected options of veriexecctl, as in \"-k -e\""),
-            Self::Preflight => out.write_str("expected required or reported"),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// The only fault.
     fn fault(text: &str) -> String {
-        Configuration::parse(text.as_bytes()).unwrap_err().to_string()
+        let faults = Reading::of(text.as_bytes()).faults;
+        let [fault] = &faults[..] else { panic!("{text}: {faults:?}") };
+        fault.to_string()
+    }
+
+    fn good(text: &[u8]) -> Configuration {
+        let reading = Reading::of(text);
+        assert_eq!(reading.faults, []);
+        reading.configuration
     }
 
     #[test]
     fn settings_are_read_as_a_shell_reads_them() {
         let text = "# how this machine starts\n\n  veriexec_strict=2 # IPS\n\
-                    veriexec_verbose='1'\nveriexec_flags=\"-k -e\"\nveriexec_preflight=reported\n";
-        let read = Configuration::parse(text.as_bytes()).unwrap();
+                    veriexec_verbose='1'\nveriexec_flags=\"-k -e\"\nveriexec_preflight=reported\n\
+                    veriexec_on_error=halt\n";
+        let read = good(text.as_bytes());
         assert_eq!(read.strict, StrictLevel::Ips);
         assert_eq!(read.verbose, 1);
         assert_eq!(read.flags, ["-k", "-e"]);
         assert_eq!(read.preflight, Preflight::Reported);
+        assert_eq!(read.on_error, OnError::Halt);
     }
 
     #[test]
     fn what_is_not_set_has_a_default_and_the_last_setting_counts() {
-        assert_eq!(Configuration::parse(b"").unwrap(), Configuration::default());
-        let read = Configuration::parse(b"veriexec_strict=3\nveriexec_strict=1").unwrap();
+        assert_eq!(good(b""), Configuration::default());
+        let read = good(b"veriexec_strict=3\nveriexec_strict=1");
         assert_eq!(read.strict, StrictLevel::Ids);
-        assert!(Configuration::parse(b"veriexec_flags=").unwrap().flags.is_empty());
+        assert!(good(b"veriexec_flags=").flags.is_empty());
     }
 
     #[test]
     fn a_fault_says_where_and_what_was_expected() {
         let name = "1:1: unknown setting strict; expected veriexec_strict, veriexec_verbose, \
-                    veriexec_flags or veriexec_preflight";
+                    veriexec_flags, veriexec_preflight or veriexec_on_error";
         let level = "1:17: expected a strict level: 0 learning, 1 IDS, 2 IPS or 3 lockdown";
         let word = "1:16: this is no shell; expected a word, or words in quotes";
         for (text, expected) in [
@@ -262,6 +200,7 @@ mod tests {
             ("veriexec_strict=\"2 \"", level),
             ("\nveriexec_verbose=much", "2:18: expected a verbosity: 0, 1 or 2"),
             ("veriexec_preflight=no", "1:20: expected required or reported"),
+            ("veriexec_on_error=stop", "1:19: expected refuse, continue or halt"),
             ("veriexec_flags=load", "1:16: expected options of veriexecctl, as in \"-k -e\""),
             ("veriexec_flags=\"-k", "1:16: no \" ends the value"),
             ("veriexec_flags=$(reboot)", word),
@@ -284,12 +223,22 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_repeated_harmlessly() {
-        let file = tempfile::NamedTempFile::with_prefix("\u{1b}").unwrap();
-        fs::write(file.path(), "x=1").unwrap();
-        let text = Configuration::read(file.path()).unwrap_err().to_string();
-        assert!(text.contains("/\\x1b") && text.contains(":1:1: unknown setting x;"), "{text}");
-        assert!(Configuration::read(Path::new("/nowhere/veriexec.conf")).is_err());
+    fn a_fault_leaves_the_other_lines_and_never_the_level_0() {
+        let read = |text: &str| {
+            let reading = Reading::of(text.as_bytes());
+            (reading.faults.len(), reading.configuration)
+        };
+        let (faults, configuration) =
+            read("x=1\nveriexec_strict=3\n\nveriexec_on_error=continue\nveriexec_strict=high\n");
+        assert_eq!((faults, configuration.strict), (2, StrictLevel::Lockdown));
+        assert_eq!(configuration.on_error, OnError::Continue);
+        for text in ["veriexec_strict = 2", "veriexec_strict=4", "veriexec_strct=2", "\u{1b}"] {
+            let (faults, configuration) = read(text);
+            assert_eq!((faults, configuration.strict), (1, StrictLevel::Ids), "{text}");
+            assert_eq!(configuration.on_error, OnError::Refuse);
+        }
+        assert_eq!(read("veriexec_strict=0\nx=1").1.strict, StrictLevel::Learning);
+        assert_eq!(read("veriexec_on_error = continue").1.on_error, OnError::Refuse);
     }
 
     proptest! {
@@ -297,7 +246,9 @@ mod tests {
 
         #[test]
         fn anything_is_read_or_refused(text in proptest::collection::vec(any::<u8>(), 0..100)) {
-            let _ = Configuration::parse(&text);
+            let reading = Reading::of(&text);
+            let strict = reading.configuration.strict;
+            prop_assert!(reading.faults.is_empty() || strict > StrictLevel::Learning);
         }
 
         #[test]
@@ -305,7 +256,7 @@ mod tests {
             let text = format!(
                 "veriexec_strict={level}\nveriexec_verbose={verbose}\nveriexec_flags=\"{flags}\"\n"
             );
-            let read = Configuration::parse(text.as_bytes()).unwrap();
+            let read = good(text.as_bytes());
             prop_assert_eq!(read.strict.number(), level);
             prop_assert_eq!(read.verbose, verbose);
             prop_assert!(read.flags.iter().all(|flag| flag.starts_with('-')));

@@ -11,6 +11,8 @@ pub(crate) enum Exit {
     Failed,
     /// The module is loaded, but nothing was proved of it.
     Skipped,
+    /// The machine is started at the level that could be reached, in spite of errors.
+    InSpiteOfErrors,
 }
 
 impl From<Exit> for ExitCode {
@@ -18,7 +20,7 @@ impl From<Exit> for ExitCode {
         match exit {
             Exit::Done => Self::SUCCESS,
             Exit::Failed => Self::FAILURE,
-            Exit::Skipped => Self::from(2),
+            Exit::Skipped | Exit::InSpiteOfErrors => Self::from(2),
         }
     }
 }

@@ -5,15 +5,23 @@ use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use fingerprint::Digest;
+use nix::sys::reboot::{RebootMode, reboot};
+use nix::unistd::sync;
 use sigfile::printable;
 
 use crate::complain;
-use crate::machine::Machine;
 use crate::machine::module_state::ModuleState;
 use crate::machine::settings::Settings;
-use crate::machine::{insertion, module_file, removal};
+use crate::machine::source::Source;
+use crate::machine::{Machine, insertion, module_file, own, removal};
+
+/// How long the reason stays on the console before the power is off.
+const TIME_TO_READ: Duration = Duration::from_secs(5);
 
 /// This system.
 #[derive(Debug, Default)]
@@ -59,6 +67,18 @@ impl Machine for Linux {
         Ok(status.success())
     }
 
+    fn open(&self, file: &Path) -> io::Result<Source> {
+        Source::open(file)
+    }
+
+    fn delist(&mut self, source: &Source) -> Result<()> {
+        own::delist(source)
+    }
+
+    fn list(&mut self, source: &Source, read: Digest) -> Result<()> {
+        own::list(source, read)
+    }
+
     fn control(&mut self, arguments: &[&OsStr]) -> Result<bool> {
         let program = sibling("veriexecctl")?;
         let status = Command::new(&program)
@@ -74,6 +94,19 @@ impl Machine for Linux {
     fn say(&mut self, line: &str) {
         // Whether somebody reads it makes no difference to what is done.
         let _ = writeln!(io::stdout(), "veriexec-kmod: {line}");
+    }
+
+    fn complain(&mut self, line: &str) {
+        complain(format_args!("{line}"));
+    }
+
+    fn power_off(&mut self) -> Result<()> {
+        thread::sleep(TIME_TO_READ);
+        sync();
+        match reboot(RebootMode::RB_POWER_OFF) {
+            Ok(never) => match never {},
+            Err(errno) => bail!("cannot power off: {}", errno.desc()),
+        }
     }
 }
 

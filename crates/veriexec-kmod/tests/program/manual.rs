@@ -43,6 +43,7 @@ fn the_configuration_that_is_installed_is_the_default_and_described() {
         "veriexec_verbose=0",
         "veriexec_flags=\"-k\"",
         "veriexec_preflight=required",
+        "veriexec_on_error=refuse",
     ];
     assert_eq!(settings, default);
     for setting in settings {

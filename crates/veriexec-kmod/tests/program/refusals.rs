@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at once")]
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use crate::program::run;
 
@@ -26,14 +27,33 @@ fn a_faulty_configuration_is_refused_with_its_place() {
     assert_eq!(
         refused.stderr,
         format!(
-            "veriexec-kmod: {name}:2:17: expected a strict level: 0 learning, 1 IDS, 2 IPS or 3 \
-             lockdown\n"
+            "veriexec-kmod: the strict level is not raised: {name}:2:17: expected a strict level: 0 \
+             learning, 1 IDS, 2 IPS or 3 lockdown\n"
         )
     );
+    let hostile = dir.path().join("\u{1b}[2J");
+    fs::write(&hostile, "x=1\n").unwrap();
+    let refused = run(&["boot", "--config", hostile.to_str().unwrap()]);
+    assert!(refused.stderr.contains("/\\x1b[2J:1:1: unknown setting x;"), "{}", refused.stderr);
     let missing = dir.path().join("none");
     let refused = run(&["boot", "--config", missing.to_str().unwrap()]);
     assert_eq!(refused.status, Some(1));
     assert!(refused.stderr.contains("/none: No such file"), "{}", refused.stderr);
     let hint = "; expected a copy of /usr/share/veriexec/veriexec.conf\n";
     assert!(refused.stderr.ends_with(hint), "{}", refused.stderr);
+}
+
+#[test]
+fn a_configuration_that_others_could_write_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("veriexec.conf");
+    fs::write(&file, "veriexec_strict=2\n").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o666)).unwrap();
+    let name = file.to_str().unwrap();
+    let refused = run(&["boot", "--config", name]);
+    assert_eq!(refused.status, Some(1));
+    let expected = format!("{name} can be written by others, mode 0666: chmod go-w {name}\n");
+    let begins = "veriexec-kmod: the strict level is not raised: ";
+    let said = &refused.stderr;
+    assert!(said.starts_with(begins) && said.ends_with(&expected), "{said}");
 }

@@ -7,6 +7,8 @@ mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t tmpfs tmp /tmp
 mount -t debugfs debug /sys/kernel/debug
+# The kernel's own first root is everybody's, and no machine's is.
+chmod 755 /
 cd /root
 
 # A kernel that looks for memory that nobody can reach any more is asked when all is done; at level 3

@@ -4,3 +4,4 @@ pub(crate) mod boot;
 pub(crate) mod cost;
 pub(crate) mod loader;
 pub(crate) mod lockout;
+pub(crate) mod starts;

@@ -72,7 +72,7 @@ rm "$home/updates/dkms/veriexec.ko.gz"
 cp /lib/veriexec.ko "$home/updates/dkms"
 
 # start CONFIGURATION: as a machine starts.
-start() { printf "$1" >/etc/veriexec.conf; veriexec-kmod boot; }
+start() { printf "$1" >/etc/veriexec.conf && veriexec-kmod boot; }
 
 rm -f /etc/veriexec.conf
 refuse "without a configuration nothing is started" "/etc/veriexec.conf: No such file" \
@@ -109,7 +109,10 @@ level "and it is" 2
 say "so is the verbosity" 1 cat /proc/sys/kern/veriexec/verbose
 
 say "to start again changes nothing" "the self-test is skipped" veriexec-kmod boot
-refuse "nor does a higher level" "not raised to 3 (lockdown)" start "veriexec_strict=3\n"
+refuse "the configuration is not written any more" "not permitted" start "veriexec_strict=3\n"
+echo veriexec_strict=3 >/root/veriexec.conf
+refuse "nor does a higher level change anything" "not raised to 3 (lockdown)" \
+    veriexec-kmod boot --config /root/veriexec.conf
 level "it stays" 2
 ends "to load it again is skipped" 2 veriexec-kmod load
 say "and that is said" "nothing can be listed at this level" sh -c "veriexec-kmod load || true"
