@@ -16,6 +16,13 @@ case $boot in
 early) ln -s /usr/lib/systemd/system/veriexec.service $units/sysinit.target.wants/ ;;
 esac
 
+# skipped NAME: the unit is not run, and that is no failure.
+skipped() {
+    check "$1: it is started" systemctl start veriexec
+    say "$1: and skipped" "ConditionResult=no" systemctl show -p ConditionResult veriexec
+    refuse "$1: nothing is loaded" "" test -e $strict
+}
+
 watch() {
     sleep 5
     for second in $(seq 150); do
@@ -33,6 +40,15 @@ watch() {
         check "early: the machine is up" systemctl is-active multi-user.target
         ;;
     late)
+        touch /system-update
+        skipped "an update offline"
+        rm /system-update
+        ln -s /nowhere /system-update
+        skipped "one that leads nowhere"
+        rm /system-update
+        ln -s /var/lib /etc/system-update
+        skipped "another place for it"
+        rm /etc/system-update
         chmod 666 /etc/veriexec.conf
         refuse "others can write the configuration: the unit fails" "" systemctl start veriexec
         say "and is shown" "veriexec.service" systemctl --failed --plain --no-legend
