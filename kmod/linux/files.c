@@ -248,6 +248,12 @@ static int keep_out(struct veriexec_reading *reading, struct inode *inode, int w
 	return 0;
 }
 
+/*
+ * No fanotify(7) listener is asked about our own reading: it would wait for whoever waits for us,
+ * and every opener with them.
+ */
+#define READING_FLAGS (O_RDONLY | O_LARGEFILE | O_NOATIME | __FMODE_NONOTIFY)
+
 static int open_reading(const struct path *path, int writers, struct veriexec_reading **opened,
 			struct veriexec_located *located)
 {
@@ -266,8 +272,7 @@ static int open_reading(const struct path *path, int writers, struct veriexec_re
 	if (error)
 		goto failed;
 	begin_reading(&own);
-	reading->file = MAY_FAIL(dentry_open(path, O_RDONLY | O_LARGEFILE | O_NOATIME, reader),
-				 ERR_PTR(-ENOMEM));
+	reading->file = MAY_FAIL(dentry_open(path, READING_FLAGS, reader), ERR_PTR(-ENOMEM));
 	end_reading(&own);
 	if (IS_ERR(reading->file)) {
 		error = PTR_ERR(reading->file);

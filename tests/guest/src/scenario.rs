@@ -31,6 +31,7 @@ pub(crate) const ALL: &[Scenario] = &[
     driver::memory::SCENARIO,
     system::loader::SCENARIO,
     system::starts::STARTS,
+    system::listeners::SCENARIO,
     administration::updates::SCENARIO,
     hooks::attacks::SCENARIO,
     hooks::toctou::SCENARIO,

@@ -2,6 +2,7 @@
 
 pub(crate) mod boot;
 pub(crate) mod cost;
+pub(crate) mod listeners;
 pub(crate) mod loader;
 pub(crate) mod lockout;
 pub(crate) mod starts;
