@@ -5,6 +5,7 @@
 #ifndef VERIEXEC_SYSCTL_H
 #define VERIEXEC_SYSCTL_H
 
+#include <linux/capability.h>
 #include <linux/sysctl.h>
 #include <linux/version.h>
 
@@ -31,6 +32,9 @@ static inline int veriexec_sysctl_int(CTL_TABLE *ctl, bool write, int *value, vo
 {
 	struct ctl_table entry = { .procname = ctl->procname, .mode = ctl->mode };
 
+	/* sysctl(8) itself asks for uid 0 alone, which a process without capabilities can have. */
+	if (write && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	entry.data = value;
 	entry.maxlen = sizeof(*value);
 	return proc_dointvec(&entry, write, buffer, len, position);

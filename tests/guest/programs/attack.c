@@ -55,6 +55,8 @@ int main(int argc, char **argv)
 		attack = file_attack(argv[1]);
 	if (!attack && argc > 1)
 		attack = disk_attack(argv[1]);
+	if (!attack && argc > 1)
+		attack = mount_attack(argv[1]);
 	if (!attack || argc - 2 < attack->arguments) {
 		printf("there is no such attack\n");
 		return 2;

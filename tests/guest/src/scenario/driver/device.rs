@@ -7,7 +7,7 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     name: "device",
     script: include_str!("device.sh"),
     programs: &["veriexecctl", "veriexecgen"],
-    c_programs: &["request"],
+    c_programs: &["attack", "request"],
     kernel_modules: &["crypto/rmd160", "crypto/sha512_generic"],
     ..Scenario::PLAIN
 };

@@ -176,5 +176,15 @@ check "a thousand entries are loaded" veriexecctl -e -k load /tmp/many
 veriexecctl dump >/tmp/dump
 check "and dumped" cmp /tmp/many /tmp/dump
 
+# The settings are for whoever may administer, which uid 0 alone does not say.
+settings=/proc/sys/kern/veriexec
+for setting in strict verbose trial; do
+    refuse "uid 0 without capabilities sets no $setting" "write: Operation not permitted" \
+        attack without-capabilities $settings/$setting 1
+    say "which stays as it is" 0 cat $settings/$setting
+done
+say "and can be set" 1 sh -c "echo 1 >$settings/verbose; cat $settings/verbose"
+echo 0 >$settings/verbose
+
 check "the module is removed with entries in it" rmmod veriexec
 logged "and leaves nothing behind" "Veriexec: unloaded, 0 allocations left."
