@@ -22,7 +22,7 @@ use proplib::{Data, Limits, Number, Object, PropString, ReadOptions};
 /// What veriexecctl(8) sends to load an entry.
 const LOAD: &[u8] = include_bytes!("../tests/golden/load.plist");
 
-/// As many elements as the array has that the plist crate has to do with, too.
+/// The length of the array that the plist crate is measured with, too.
 const COMPARED: usize = 100_000;
 
 /// No limit to what is read.
@@ -70,7 +70,7 @@ impl<'a> Subject<'a> {
         Self { name, text, count, is_compared: count == COMPARED, rounds, calls: 1 }
     }
 
-    /// What the text says, to us and to the plist crate if that has to do with it.
+    /// What the text says, to us and to the plist crate if that is measured, too.
     fn objects(&self) -> (Object, Value) {
         let none = Value::Boolean(false);
         (ours(&self.text), if self.is_compared { theirs(&self.text) } else { none })

@@ -22,7 +22,7 @@
 //! | files | `file`, with the `std` feature |
 //! | what crosses ioctl(2) | [`message`] |
 //! | a dictionary taken apart by rules | [`ingest`] |
-//! | types of one's own | `serde`, with the `serde` feature |
+//! | your own types | `serde`, with the `serde` feature |
 //! | values of the plist crate | `plist`, with the `plist` feature |
 //!
 //! The crate is `no_std` and serves a kernel as well as a program: every growth can fail and says

@@ -161,7 +161,7 @@ fn elements_that_netbsd_refuses() {
                    <string> or <true/>";
     let other_type = |name| {
         format!(
-            "<{name}>, a type that proplib(3) has not; expected <array>, <data>, <dict>, <false/>, \
+            "<{name}>, a type unknown to proplib(3); expected <array>, <data>, <dict>, <false/>, \
              <integer>, <string> or <true/>"
         )
     };

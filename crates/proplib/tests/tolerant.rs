@@ -93,7 +93,7 @@ fn elements_of_others_are_taken() {
 fn what_is_no_property_list_is_refused() {
     let other_type = |name| {
         format!(
-            "<{name}>, a type that proplib(3) has not; expected <array>, <data>, <dict>, <false/>, \
+            "<{name}>, a type unknown to proplib(3); expected <array>, <data>, <dict>, <false/>, \
              <integer>, <string> or <true/>"
         )
     };

@@ -34,7 +34,7 @@ const DENIED: [(&str, &str); 5] = [
 const METHOD: &str = "\
 Kernels of Debian's in guests of one processor, which QEMU emulates: how long something takes there
 says nothing of any other processor. So the tables have instructions, as QEMU counts them, of the
-kernel, the program and whoever else is asked, and the ratio of them to those of the same kernel, in
+kernel, the program and any other that it asks, and the ratio of them to those of the same kernel, in
 the same boot, without any of these. They are the same however busy the machine is, but say nothing
 of misses in caches, and of barriers: a ratio of times is another one. Each is that of the cheapest
 of nine batches, which take turns.

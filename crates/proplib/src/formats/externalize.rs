@@ -50,7 +50,7 @@ impl Object {
     ///
     /// # Errors
     /// What the sink says, or, through it, [`WriteError`] if the object exceeds the limits. Then
-    /// what the sink has is of no use.
+    /// what the sink has is useless.
     pub fn externalize_to<S: Sink>(&self, sink: S, limits: &Limits) -> Result<S, S::Error> {
         xml::write(self, sink, limits)
     }

@@ -1,4 +1,4 @@
-//! Property lists that are not read here, recognised so that they can be called what they are.
+//! Property lists in formats that are not read here, recognised so that errors can name them.
 
 /// What a text is that is neither XML nor JSON, if that can be told. It is asked of texts that
 /// could not be read, so that it need not be sure of those that can.

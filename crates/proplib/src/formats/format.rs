@@ -2,7 +2,7 @@
 
 /// How a property list is written, `prop_format_t` of prop_object(3).
 ///
-/// Whoever reads needs no format: the text tells which it is.
+/// Reading needs no format: the text shows which one it is in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Format {
     /// The XML of property lists, which carries every object as it is.
@@ -13,8 +13,8 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format of a text, which its first byte tells that is no white space: XML begins with
-    /// `<`, and whatever else there is can only be JSON. An empty text has none.
+    /// The format of a text, by its first byte that is not white space: XML begins with `<`, and
+    /// anything else can only be JSON. An empty text has none.
     ///
     /// ```
     /// use proplib::Format;

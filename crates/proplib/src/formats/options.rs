@@ -18,10 +18,10 @@ pub enum Mode {
     ///
     /// What is read is what stands there. Attributes are those that leave the value as it is:
     /// `version` of `<plist>`, `size` of `<data>`, `id`, `ID`, `xmlns`, `xmlns:...`, `xml:id`,
-    /// `xml:lang` and `xml:space`; any other, as `IDREF`, is refused, and so is a declared encoding
-    /// other than UTF-8, even where the strict mode passes over it. Entities that a document type
-    /// declares are not looked at, and refused where they are used. Types that proplib(3) has not,
-    /// as dates and real numbers, are refused in both modes.
+    /// `xml:lang` and `xml:space`; any other, such as `IDREF`, is refused, and so is a declared
+    /// encoding other than UTF-8, even where the strict mode passes over it. Entities that a document type
+    /// declares are not looked at, and refused where they are used. Types that proplib(3) does not
+    /// have, such as dates and real numbers, are refused in both modes.
     Tolerant,
 }
 

@@ -54,9 +54,9 @@ pub enum ReadErrorKind {
          <true/>"
     )]
     UnknownElement,
-    /// An element of other property lists, whose type proplib(3) has not.
+    /// An element of other kinds of property lists, of a type that proplib(3) does not have.
     #[error(
-        "<{0}>, a type that proplib(3) has not; expected <array>, <data>, <dict>, <false/>, \
+        "<{0}>, a type unknown to proplib(3); expected <array>, <data>, <dict>, <false/>, \
          <integer>, <string> or <true/>"
     )]
     OtherType(&'static str),

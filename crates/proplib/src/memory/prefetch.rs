@@ -1,10 +1,10 @@
 //! Asking the processor for memory that will be read soon.
 #![allow(unsafe_code, reason = "there is no safe way to ask for memory without reading it")]
 
-/// As many bytes as a processor fetches together.
+/// The number of bytes that a processor fetches together.
 const LINE: usize = 64;
 
-/// As many lines as are fetched of a slice: what six entries take, and most have no more.
+/// The most lines that are fetched of a slice: six entries take as many, and most have no more.
 const MOST: usize = 6;
 
 /// Has the start of a slice fetched, on processors where Rust can say so.

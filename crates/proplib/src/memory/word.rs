@@ -48,7 +48,7 @@ impl Word {
         Self(text.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes)))
     }
 
-    /// Whether it begins with so many bytes: at most eight, and none of them NUL.
+    /// Whether it begins with these bytes: at most eight, and none of them NUL.
     #[inline(always)]
     pub(crate) const fn begins<const LENGTH: usize>(self, with: &[u8; LENGTH]) -> bool {
         let (mut bytes, mut mask) = (0, 0);

@@ -88,7 +88,7 @@ fn first(bytes: &[u8]) -> Option<u64> {
     bytes.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
 }
 
-/// The last word, without what is among so many bytes before.
+/// The last word of the bytes, without those among the first `before`.
 #[inline(always)]
 fn last(bytes: &[u8], before: usize) -> Option<u64> {
     let word = u64::from_le_bytes(*bytes.last_chunk()?);

@@ -15,7 +15,7 @@ use crate::{Data, Object, PropString, StringError};
 /// Objects in a row.
 ///
 /// Clones share their elements until one of them is changed, which then has its own: an array is
-/// a value, and never changes under somebody who holds it or goes through it.
+/// a value, and never changes while others hold it or iterate over it.
 ///
 /// ```
 /// use proplib::{Array, Object};
@@ -34,10 +34,10 @@ use crate::{Data, Object, PropString, StringError};
 #[derive(Clone)]
 pub struct Array(List<Object>);
 
-/// As many elements as a new array has room for.
+/// The number of elements that a new array has room for.
 const FEW: usize = 4;
 
-/// As many elements as an iterator is believed to have before they come.
+/// The most elements that memory is reserved for on an iterator's word.
 const MOST_HINTED: usize = 1 << 16;
 
 impl Array {
@@ -141,7 +141,7 @@ impl Array {
         self.as_slice().get(index)
     }
 
-    /// The element at an index, to be changed where it is. Who else holds the array keeps it as it
+    /// The element at an index, to be changed in place. Others that hold the array keep it as it
     /// was.
     ///
     /// ```
@@ -192,7 +192,7 @@ impl Array {
         self.0.is_same(&other.0)
     }
 
-    /// The elements, if nobody else holds them.
+    /// The elements, if they are not shared.
     pub(crate) fn own_elements(&mut self) -> Option<&mut Vec<Object>> {
         self.0.get_mut()
     }

@@ -8,7 +8,7 @@ use crate::memory::fallible::NoMemory;
 use crate::memory::words::Words;
 use crate::objects::shared_bytes::SharedBytes;
 
-/// As many bytes as fit beside a tag and a length in three words: most keys and short strings.
+/// The most bytes that fit beside a tag and a length in three words: most keys and short strings.
 const INLINE: usize = 22;
 
 /// Bytes, in place if they are few, otherwise shared. In a room, those behind are NUL.
@@ -47,7 +47,7 @@ impl Bytes {
         Ok(Self::of_words(words, is_plain))
     }
 
-    /// The first so many bytes, among which no `<`, `>` and `&` are.
+    /// The first `length` bytes, without any `<`, `>` and `&` among them.
     #[inline(always)]
     pub(crate) fn first_plain(from: &[u8], length: usize) -> Result<Self, NoMemory> {
         match (from.first_chunk(), u8::try_from(length)) {
@@ -176,7 +176,7 @@ impl PartialOrd for Bytes {
     }
 }
 
-/// The first so many bytes, and NULs behind them.
+/// The first `length` bytes, and NULs behind them.
 #[inline(always)]
 fn cut(window: &[u8; INLINE], length: usize) -> [u8; INLINE] {
     /// Masks of all lengths, each a window of it.

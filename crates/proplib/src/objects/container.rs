@@ -8,7 +8,7 @@ use crate::objects::bytes::Bytes;
 use crate::objects::entries::Entries;
 use crate::{Array, Object};
 
-/// A container whose end has not come yet.
+/// A container that is still open.
 pub(crate) enum Open {
     Array(Vec<Object>),
     Dictionary {

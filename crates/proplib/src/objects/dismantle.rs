@@ -7,7 +7,7 @@ use crate::Object;
 /// Drops a container, its children, their children and so on.
 ///
 /// The way back up is kept in the nest itself: a container that is being emptied holds its parent
-/// in the place of its first child. Containers that are held elsewhere too are let go as they are.
+/// in the place of its first child. Containers that are shared are released as they are.
 pub(crate) fn dismantle(container: Object) {
     let mut current = container;
     let mut depth: usize = 0;
@@ -35,7 +35,7 @@ pub(crate) fn dismantle(container: Object) {
 }
 
 impl Object {
-    /// Takes the last child out of a container that nobody else holds.
+    /// Takes the last child out of a container that is not shared.
     fn pop_child(&mut self) -> Option<Self> {
         match self {
             Self::Array(array) => array.own_elements()?.pop(),
@@ -46,7 +46,7 @@ impl Object {
         }
     }
 
-    /// The first child of a container that nobody else holds, if containers are in it.
+    /// The first child of a container that is not shared, if containers are in it.
     fn first_child_of_nest(&mut self) -> Option<&mut Self> {
         match self {
             Self::Array(array) => {

@@ -8,10 +8,10 @@ use crate::memory::fallible::{self, NoMemory};
 use crate::objects::bytes::Bytes;
 use crate::{Dictionary, Object};
 
-/// As many entries as most dictionaries have; veriexec(4) makes them of up to six.
+/// Most dictionaries have at most this many entries; those of veriexec(4) have up to six.
 pub(crate) const FEW: usize = 6;
 
-/// As many entries as one is put among at once, if it comes out of order: moving a few costs less
+/// Up to this many entries, one that comes out of order is inserted at once: moving a few costs less
 /// than sorting them.
 const QUICKLY_PLACED: usize = 16;
 

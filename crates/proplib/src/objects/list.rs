@@ -14,7 +14,7 @@ pub(crate) struct List<T>(Option<Arc<Vec<T>>>);
 impl<T> List<T> {
     pub(crate) const EMPTY: Self = Self(None);
 
-    /// Whether nobody else holds the items; a list without any is nobody's.
+    /// Whether the items are there and not shared.
     #[inline]
     pub(crate) fn is_own(&self) -> bool {
         // There are no weak references.
@@ -51,7 +51,7 @@ impl<T> List<T> {
         }
     }
 
-    /// The items, if nobody else holds them.
+    /// The items, if they are not shared.
     #[inline]
     pub(crate) fn get_mut(&mut self) -> Option<&mut Vec<T>> {
         self.0.as_mut().and_then(Arc::get_mut)

@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 use crate::StringError;
 use crate::memory::fallible::{self, NoMemory};
 
-/// As many bytes as are shared in small allocations: most digests.
+/// The most bytes in a small allocation: most digests.
 const SMALL: usize = 32;
-/// As many bytes as are shared in one allocation: all digests, and most paths.
+/// The most bytes in one allocation: all digests, and most paths.
 const MEDIUM: usize = 64;
 
 /// Bytes, shared unless there are none.
@@ -27,7 +27,7 @@ impl SharedBytes {
         if bytes.is_empty() {
             return Ok(Self::Empty);
         }
-        // Most are digests of just this length.
+        // Most are digests of exactly this length.
         if let Ok(room) = <[u8; SMALL]>::try_from(bytes) {
             return Ok(Self::Small(SMALL as u8, fallible::share(room)?));
         }

@@ -36,7 +36,7 @@ impl<'a> Level<'a> {
     }
 }
 
-/// Whether an object has more containers inside each other than so many.
+/// Whether an object has containers nested deeper than a limit.
 pub(crate) fn is_deeper(object: &Object, limit: usize) -> Result<bool, NoMemory> {
     let Some(mut level) = Level::of(object) else { return Ok(false) };
     let mut parents = Vec::new();

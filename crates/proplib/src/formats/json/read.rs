@@ -159,7 +159,7 @@ impl<'a> Reader<'a> {
         Lead::of(self.rest()).ok_or_else(|| self.expected(expected))
     }
 
-    /// Reads a value, or begins a container inside so many others.
+    /// Reads a value, or begins a container that is `depth` others deep.
     fn value(&mut self, lead: Lead, depth: usize) -> Result<Begun, Fault> {
         Ok(Begun::Value(match lead {
             Lead::Array | Lead::Dictionary if depth >= self.max_depth => {

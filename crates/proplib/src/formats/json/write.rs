@@ -55,8 +55,8 @@ impl Writer {
         }
     }
 
-    /// Writes an object inside so many containers; of one that holds others only the beginning,
-    /// and says what is in it.
+    /// Writes an object that is `depth` containers deep; of one that holds others only the
+    /// beginning, and says what is in it.
     fn begin<'a>(
         &mut self,
         object: &'a Object,
@@ -81,7 +81,7 @@ impl Writer {
         Ok(if object.has_children() { Level::of(object) } else { None })
     }
 
-    /// Ends a line and begins the next one, with as many tabs as its depth.
+    /// Ends a line and begins the next one, indented by its depth.
     fn line(&mut self, end: &[u8], depth: usize) -> Result<(), NoMemory> {
         fallible::extend(&mut self.out, end)?;
         for _ in 0..depth {

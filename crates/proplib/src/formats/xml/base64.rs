@@ -24,12 +24,12 @@ const VALUES: [u8; 256] = {
     values
 };
 
-/// How many characters so many bytes take.
+/// The number of characters that encode a number of bytes.
 pub(super) fn encoded_length(bytes: usize) -> usize {
     bytes.div_ceil(3).saturating_mul(4)
 }
 
-/// As many bytes as are encoded at once; all but the last ones of data are.
+/// The number of bytes that are encoded at once, except for the last ones.
 pub(super) const BLOCK: usize = 48;
 
 /// The characters of each twelve bits.
@@ -78,7 +78,7 @@ fn encode_group(a: u8, b: u8, c: u8) -> [u8; 4] {
     [one, two, three, four]
 }
 
-/// As many groups as are decoded before they are copied out: a SHA-512 digest, and no more.
+/// The number of groups that are decoded before they are copied out: enough for a SHA-512 digest.
 const GROUPS: usize = 22;
 
 /// Reads data from a text without white space; nothing if it is long or anything is odd about it.

@@ -2,10 +2,10 @@
 
 use crate::Number;
 
-/// As many bytes as any number takes.
+/// The most bytes that a number takes.
 const LONGEST: usize = "-9223372036854775808".len();
 
-/// A number as text, of which so many bytes count: signed in decimal, unsigned in hexadecimal.
+/// A number as text, and its length: signed in decimal, unsigned in hexadecimal.
 #[cold]
 pub(super) fn digits(number: Number) -> ([u8; LONGEST], usize) {
     let mut text = [0; LONGEST];

@@ -18,7 +18,7 @@ use crate::{Array, Data, Dictionary, Limits, Number, Object, PropString};
 /// How many containers may be open inside each other.
 const MAX_DEPTH: usize = Limits::DEFAULT.max_depth;
 
-/// An object, inside so many containers.
+/// An object, and how many containers deep it is.
 struct Nested<'a> {
     object: &'a Object,
     depth: usize,
@@ -136,7 +136,7 @@ impl Serialize for Data {
     }
 }
 
-/// Makes an object inside so many containers.
+/// Makes an object that is `depth` containers deep.
 #[derive(Clone, Copy)]
 struct ObjectSeed {
     depth: usize,

@@ -87,7 +87,7 @@ impl Dictionary {
         Ok(entries.pop().map(|entry| entry.value))
     }
 
-    /// What a key stands for, to be changed where it is. Who else holds the dictionary keeps it as it
+    /// What a key stands for, to be changed in place. Others that hold the dictionary keep it as it
     /// was.
     ///
     /// ```

@@ -26,7 +26,7 @@ use crate::{Array, Object, PropString, StringError};
 /// Objects by key, in the order of strcmp(3) on the keys.
 ///
 /// Clones share their entries until one of them is changed, which then has its own: a dictionary
-/// is a value, and never changes under somebody who holds it or goes through it.
+/// is a value, and never changes while others hold it or iterate over it.
 ///
 /// ```
 /// use proplib::{Dictionary, SetError};
@@ -179,7 +179,7 @@ impl Dictionary {
         self.0.is_same(&other.0)
     }
 
-    /// The entries, if nobody else holds them.
+    /// The entries, if they are not shared.
     pub(crate) fn own_entries(&mut self) -> Option<&mut Vec<Entry>> {
         self.0.get_mut()
     }

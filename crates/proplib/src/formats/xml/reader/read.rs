@@ -41,7 +41,7 @@ pub(super) struct Builder {
 }
 
 impl Builder {
-    /// For an object inside so many containers.
+    /// For an object that is this many containers deep.
     pub(super) fn new(outside: usize, max_depth: usize) -> Self {
         Self { current: Open::array(), parents: Vec::new(), outside, max_depth }
     }
@@ -139,7 +139,7 @@ enum Begun {
     Container(Open),
 }
 
-/// Makes an object of a value inside so many containers, or begins one.
+/// Makes an object of a value that is `depth` containers deep, or begins one.
 #[inline(always)]
 fn begun(
     value: Value<'_>,

@@ -14,15 +14,15 @@ use crate::objects::bytes::Bytes;
 pub struct Text<'a>(Inner<'a>);
 
 enum Inner<'a> {
-    /// All of the text from there on, of which so many bytes are meant, among which no `<`, `>` and
-    /// `&` are: a copy of a window of constant length is quicker than one of just the bytes.
+    /// The text from there on and how many bytes of it are meant, among which no `<`, `>` and
+    /// `&` are: a copy of a window of constant length is quicker than one of only these bytes.
     Plain(&'a [u8], usize),
     Borrowed(&'a [u8]),
     Decoded(Vec<u8>),
 }
 
 impl<'a> Text<'a> {
-    /// The first so many bytes, among which no `<`, `>` and `&` are.
+    /// The first `length` bytes, without any `<`, `>` and `&` among them.
     #[inline]
     pub(super) const fn first_plain(from: &'a [u8], length: usize) -> Self {
         Self(Inner::Plain(from, length))

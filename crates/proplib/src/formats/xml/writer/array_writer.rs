@@ -46,7 +46,7 @@ impl<S: Sink> ArrayWriter<S> {
     ///
     /// # Errors
     /// [`WriteError::TooDeep`], which leaves no trace of the element; else what the sink says, or
-    /// [`WriteError::NoMemory`], after which the text is of no use.
+    /// [`WriteError::NoMemory`], after which the text is useless.
     pub fn push(&mut self, element: &Object) -> Result<(), S::Error> {
         if walk::is_deeper(element, self.max_depth.saturating_sub(1)).map_err(WriteError::from)? {
             return Err(WriteError::TooDeep { limit: self.max_depth }.into());

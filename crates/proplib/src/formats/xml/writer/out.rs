@@ -6,16 +6,16 @@ use crate::formats::xml::reader::scan::position;
 use crate::formats::xml::{base64, integer};
 use crate::objects::bytes::Bytes;
 
-/// As much as gathers before a sink sees it: little enough for the stack of a kernel.
+/// How much text is gathered before it goes to the sink: little enough for the stack of a kernel.
 const ROOM: usize = 512;
 
-/// As much of it as every [`Line`] has, without asking again.
+/// The part of it that each [`Line`] may use without checking again.
 pub(super) const LINE: usize = 176;
 
-/// As many bytes as are not copied to an empty room first.
+/// From this length on, bytes are not copied to an empty room first.
 const LONG: usize = 128;
 
-/// As many tabs as a [`Line`] can begin with.
+/// The most tabs that a [`Line`] can begin with.
 pub(super) const TABS: usize = 16;
 
 /// A sink with a room before it, since many short pieces are quicker than many sinks.
@@ -61,7 +61,7 @@ impl<S: Sink> Out<S> {
         Ok(Line { at: self.length, room: &mut self.room, length: &mut self.length })
     }
 
-    /// Puts all the tabs of a line but those that a [`Line`] can begin with; says how many that
+    /// Puts all the tabs of a line but those that a [`Line`] can begin with; says how many those
     /// are.
     #[inline(always)]
     pub(super) fn indent(&mut self, depth: usize) -> Result<usize, S::Error> {
@@ -151,7 +151,7 @@ impl Line<'_> {
         self.put_part(text, LENGTH);
     }
 
-    /// Puts the first so many bytes.
+    /// Puts the first `length` bytes.
     #[inline(always)]
     pub(super) fn put_part<const LENGTH: usize>(&mut self, text: &[u8; LENGTH], length: usize) {
         let place = self.room.get_mut(self.at..).and_then(<[u8]>::first_chunk_mut);
@@ -162,7 +162,7 @@ impl Line<'_> {
         self.at = self.at.wrapping_add(length);
     }
 
-    /// Puts as many tabs, at most [`TABS`].
+    /// Puts `depth` tabs, at most [`TABS`].
     #[inline(always)]
     pub(super) fn tabs(&mut self, depth: usize) {
         self.put_part(&[b'\t'; TABS], depth);

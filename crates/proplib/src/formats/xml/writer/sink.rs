@@ -15,10 +15,10 @@ pub trait Sink {
     /// Takes the next piece, all of it.
     ///
     /// # Errors
-    /// What the sink says; what it took of the piece is of no use then.
+    /// What the sink says; what it took of the piece is useless then.
     fn put(&mut self, text: &[u8]) -> Result<(), Self::Error>;
 
-    /// Hears that nothing more comes.
+    /// Is called when the text is complete.
     ///
     /// # Errors
     /// What the sink says.

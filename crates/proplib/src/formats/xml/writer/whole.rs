@@ -9,17 +9,17 @@ use crate::formats::xml::{FOOTER, HEADER};
 use crate::memory::fallible::{self, NoMemory};
 use crate::{Array, Dictionary, Limits, Object, WriteError};
 
-/// As many bytes as an element or entry often takes.
+/// The number of bytes that an element or entry often takes.
 const CHILD: usize = 64;
 
-/// As many children as stand for all.
+/// The number of children that are sampled to estimate all.
 const SAMPLE: usize = 16;
 
-/// As many children as are not worth a sample: it costs as much as writing it, and a text that is
-/// short is quickly copied to where it can grow.
+/// With fewer children a sample is not worth it: it costs as much as writing, and a short text is
+/// quickly copied to where it can grow.
 const FEW: usize = 64 * SAMPLE;
 
-/// As many bytes as are looked at of one child.
+/// The most bytes that are looked at of one child.
 const ENOUGH: usize = 4096;
 
 /// The text of a property list.
@@ -59,8 +59,8 @@ pub(crate) fn text_of_dictionary(
     Ok(text.bytes)
 }
 
-/// How long the texts of so many children are, of which a sample is looked at; and somewhat more,
-/// since a text that outgrows its room is copied to twice as much.
+/// How long the texts of the children are, by a sample of them; and somewhat more, since a text that
+/// outgrows its room is copied to twice as much.
 fn guess(children: usize, length: impl Fn(usize) -> usize) -> usize {
     if children < FEW {
         return children.saturating_mul(CHILD);
@@ -82,7 +82,7 @@ fn length(child: &Object) -> usize {
     }
 }
 
-/// A text in memory, of at most so many bytes.
+/// A text in memory, of limited length.
 struct Text {
     bytes: Vec<u8>,
     limit: usize,

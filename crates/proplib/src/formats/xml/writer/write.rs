@@ -56,7 +56,7 @@ pub(super) enum Container<'a> {
 
 /// Elements, each on lines of its own.
 impl<S: Sink> Out<S> {
-    /// Writes an object inside so many containers.
+    /// Writes an object that is `depth` containers deep.
     pub(super) fn object(
         &mut self,
         object: &Object,
@@ -236,11 +236,11 @@ impl<S: Sink> Out<S> {
     }
 }
 
-/// Has what comes a few elements later fetched, so that nobody waits for it then: of a dictionary
-/// first where its entries are, and, when that is known, the entries.
+/// Prefetches what is written a few elements later: first a dictionary's list, and, once that is
+/// there, its entries.
 #[inline(always)]
 fn look_ahead(elements: &[Object]) {
-    /// As many elements as are written while memory answers.
+    /// The number of elements that are written until memory answers.
     const FEW: usize = 6;
     if let Some(Object::Dictionary(dictionary)) = elements.get(2 * FEW) {
         dictionary.prefetch_list();
