@@ -1,6 +1,6 @@
 # Hands the machine over to the Debian on its disk, which runs the scenario. Its image has nothing
 # of ours in it: what the scenario needs is put there at each boot, and forgotten after it.
-mount -t ext4 -o noatime /dev/nvme0n1 /mnt
+mount -t ext4 -o noatime /dev/disk1 /mnt
 place=/mnt/usr/local/lib/veriexec
 mkdir -p $place
 cp /lib/veriexec.ko /checks /payload/* $place/

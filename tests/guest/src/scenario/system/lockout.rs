@@ -17,7 +17,7 @@ pub(crate) const SCENARIO: Scenario = Scenario {
         debian::put(root, "scenario", include_bytes!("lockout.sh"))
     },
     has_whole_debian: true,
-    limit: 400,
+    limit: 600,
     boots: &[
         "everything",
         "agetty",
