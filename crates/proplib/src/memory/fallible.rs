@@ -74,10 +74,16 @@ fn push_reserved<T>(list: &mut Vec<T>, item: T) -> Result<(), NoMemory> {
 ///
 /// # Errors
 /// [`NoMemory`]; the list is as it was.
-#[cfg(not(no_global_oom_handling))]
-#[inline(always)]
+#[inline]
 pub fn insert_at<T>(list: &mut Vec<T>, index: usize, item: T) -> Result<(), NoMemory> {
     list.try_reserve(1)?;
+    insert_reserved(list, index, item)
+}
+
+/// The same, where there is room for the item.
+#[cfg(not(no_global_oom_handling))]
+#[inline(always)]
+pub(crate) fn insert_reserved<T>(list: &mut Vec<T>, index: usize, item: T) -> Result<(), NoMemory> {
     if index >= list.len() {
         return push_reserved(list, item);
     }
@@ -85,13 +91,10 @@ pub fn insert_at<T>(list: &mut Vec<T>, index: usize, item: T) -> Result<(), NoMe
     Ok(())
 }
 
-/// Puts an item before the one at `index`, or at the end if there is none.
-///
-/// # Errors
-/// [`NoMemory`]; the list is as it was.
 #[cfg(no_global_oom_handling)]
-pub fn insert_at<T>(list: &mut Vec<T>, index: usize, item: T) -> Result<(), NoMemory> {
-    push(list, item)?;
+#[inline]
+pub(crate) fn insert_reserved<T>(list: &mut Vec<T>, index: usize, item: T) -> Result<(), NoMemory> {
+    push_reserved(list, item)?;
     if let Some(moved @ [_, ..]) = list.get_mut(index..) {
         moved.rotate_right(1);
     }

@@ -163,7 +163,8 @@ impl Ord for Bytes {
         // What is behind the shorter one is NUL, which no byte of the longer one is below; and few
         // keys that are compared begin with the same eight bytes.
         match (self.first_word(), other.first_word()) {
-            (Some(one), Some(other)) if one != other => one.cmp(&other),
+            (Some(one), Some(other)) if one < other => Ordering::Less,
+            (Some(one), Some(other)) if one > other => Ordering::Greater,
             _ => self.cmp_bytes(other),
         }
     }

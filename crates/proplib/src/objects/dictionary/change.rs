@@ -152,7 +152,8 @@ impl Dictionary {
         let (Ok(index) | Err(index)) = found;
         if found.is_err() {
             // A constant is quickly inserted, and the key then copied once.
-            fallible::insert_at(entries, index, Entry::EMPTY)?;
+            fallible::reserve(entries, 1)?;
+            fallible::insert_reserved(entries, index, Entry::EMPTY)?;
         }
         let entry = entries.get_mut(index).ok_or(NoMemory)?;
         if found.is_err() {
@@ -168,14 +169,15 @@ impl Dictionary {
         if entries.len() > FEW && entries.last().is_some_and(|last| last.key > *key) {
             return entries.binary_search_by(|entry| entry.key.cmp(key));
         }
-        for (index, entry) in entries.iter().enumerate().rev() {
+        let mut index = entries.len();
+        for entry in entries.iter().rev() {
             match entry.key.cmp(key) {
-                Ordering::Less => return Err(index.wrapping_add(1)),
-                Ordering::Equal => return Ok(index),
-                Ordering::Greater => {}
+                Ordering::Less => return Err(index),
+                Ordering::Equal => return Ok(index.wrapping_sub(1)),
+                Ordering::Greater => index = index.wrapping_sub(1),
             }
         }
-        Err(0)
+        Err(index)
     }
 }
 
