@@ -56,7 +56,7 @@ int main(int argc, char **argv)
 	if (!attack && argc > 1)
 		attack = disk_attack(argv[1]);
 	if (!attack && argc > 1)
-		attack = mount_attack(argv[1]);
+		attack = rights_attack(argv[1]);
 	if (!attack || argc - 2 < attack->arguments) {
 		printf("there is no such attack\n");
 		return 2;

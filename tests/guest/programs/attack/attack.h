@@ -18,7 +18,7 @@ struct attack {
 const struct attack *memory_attack(const char *name);
 const struct attack *file_attack(const char *name);
 const struct attack *disk_attack(const char *name);
-const struct attack *mount_attack(const char *name);
+const struct attack *rights_attack(const char *name);
 
 /* Ends the program if a call returned -1, and says which it was: else what it returned. */
 long must(const char *what, long returned);
