@@ -187,7 +187,7 @@ void veriexec_shim_log(int priority, bool is_denial, const u8 *line, size_t len)
 
 /* Audit records */
 
-/* It does not wait for whoever reads them: what is lost, the audit system counts. */
+/* It does not wait for the reader of records: what is lost, the audit system counts. */
 struct audit_buffer *veriexec_shim_begin_record(void)
 {
 	if (audit_enabled == AUDIT_OFF)

@@ -57,8 +57,8 @@ pub trait Platform {
     /// Takes a report, to log it. May be called with a kernel's locks held.
     fn report(&self, report: &Report<'_>);
 
-    /// The level that whoever asks wants to be treated at for trial, if that of the tables is not
-    /// higher: for programs that find out whether anything is denied at all.
+    /// The level that the asking thread wants to be treated at for trial, if that of the tables is
+    /// not higher: for programs that find out whether anything is denied at all.
     fn trial(&self) -> StrictLevel {
         StrictLevel::Learning
     }

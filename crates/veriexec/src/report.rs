@@ -2,6 +2,7 @@
 
 mod audit;
 mod json;
+mod length;
 mod limiter;
 mod process;
 mod question;

@@ -19,7 +19,7 @@ use crate::answer::report::Report;
 use crate::cli::Cli;
 use crate::exit::Exit;
 
-/// What a run has to say, to whoever started it.
+/// What a run has to say to its user.
 pub(crate) struct Answer {
     /// What went wrong.
     pub(crate) faults: Faults,

@@ -187,7 +187,7 @@ fn tell(
         classify(begun.file, executable)?
     };
     let entry_type = match told.kind {
-        // What gives rights to whoever runs it is executed and in no other way.
+        // What gives its user rights is executed and in no other way.
         Kind::Program if candidate.set_id() => EntryType::DIRECT | EntryType::FILE,
         _ => told.entry_type,
     };

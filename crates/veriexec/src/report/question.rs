@@ -3,6 +3,7 @@
 use core::fmt::{self, Write};
 
 use super::Report;
+use super::length::length;
 
 /// The longest question that stands in the line of a report, in characters.
 const LONGEST: usize = 280;
@@ -25,10 +26,7 @@ impl Question<'_> {
     /// Whether it is too long to stand in the line of a report.
     #[must_use]
     pub fn is_long(&self) -> bool {
-        let mut length = Length(0);
-        // That counts, and does not fail.
-        let _ = write!(length, "{self}");
-        length.0 > LONGEST
+        length(self) > LONGEST
     }
 }
 
@@ -60,16 +58,6 @@ impl Question<'_> {
                 out.write_char(char::from(*byte))
             }
         })
-    }
-}
-
-/// How much was written.
-struct Length(usize);
-
-impl Write for Length {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0 = self.0.saturating_add(text.len());
-        Ok(())
     }
 }
 

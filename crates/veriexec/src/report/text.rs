@@ -4,6 +4,7 @@ use core::fmt::{self, Write};
 
 use sigfile::printable;
 
+use super::length::length;
 use super::{Kind, Message, Occasion, Parent, Process, Report, Suppressed};
 use crate::policy::Finding;
 
@@ -181,34 +182,17 @@ struct Short<'a>(&'a [u8], usize);
 impl fmt::Display for Short<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(name, longest) = *self;
-        if length(name) <= longest {
+        if length(printable(name)) <= longest {
             return write!(out, "{}", printable(name));
         }
         let half = longest / 2;
         let lengths = || (0..=half.min(name.len())).rev();
         let start = lengths().filter_map(|count| name.get(..count));
         let end = lengths().filter_map(|count| name.get(name.len().checked_sub(count)?..));
-        let start = start.into_iter().find(|start| length(start) <= half).unwrap_or_default();
-        let end = end.into_iter().find(|end| length(end) <= half).unwrap_or_default();
+        let start =
+            start.into_iter().find(|start| length(printable(start)) <= half).unwrap_or_default();
+        let end = end.into_iter().find(|end| length(printable(end)) <= half).unwrap_or_default();
         write!(out, "{}...{}", printable(start), printable(end))
-    }
-}
-
-/// How long the name is when it is shown, in bytes.
-fn length(name: &[u8]) -> usize {
-    let mut length = Length(0);
-    // That counts, and does not fail.
-    let _ = write!(length, "{}", printable(name));
-    length.0
-}
-
-/// How many bytes were written.
-struct Length(usize);
-
-impl Write for Length {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0 = self.0.saturating_add(text.len());
-        Ok(())
     }
 }
 

@@ -370,7 +370,7 @@ fn a_trial_is_no_alarm_at_level_0_and_hides_nothing_above() {
         let text = format!("Veriexec: Mismatch. [/f, {by} denied");
         assert_eq!(said(trial, Ids, Access::Direct), [(Priority::Alert, text)]);
     }
-    // Even what only the trial denies: whoever asked for it is above suspicion at level 0 alone.
+    // Even what only the trial denies: asking for it is above suspicion at level 0 alone.
     let text = format!("Veriexec: Incorrect access type. [/f, {by} denied");
     assert_eq!(said(Lockdown, Ids, Access::File), [(Priority::Alert, text)]);
 }

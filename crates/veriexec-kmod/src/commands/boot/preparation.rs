@@ -90,7 +90,7 @@ impl<M: Machine> Preparation<'_, M> {
         let words = ["preflight", "--allow-errors", "--level", &number, "--signatures"];
         let words = words.map(OsStr::new);
         let judged = self.machine.control(&[&words[..], &[self.signatures.as_os_str()]].concat());
-        // Whom nobody asked has not said yes.
+        // What could not be run has not found the level fit.
         Ok(self.attempt(judged)?.unwrap_or(false))
     }
 

@@ -28,8 +28,8 @@ pub(crate) enum Deed {
     Execute,
     /// It is opened for reading.
     Open,
-    /// It is mapped executable, by the descriptor that is standard input: whoever opens it anew is
-    /// not asked about the mapping alone.
+    /// It is mapped executable, by the descriptor that is standard input: opening it anew would
+    /// be asked about, too.
     Map,
     /// Nothing: this is what it does when it is executed.
     Nothing,
