@@ -64,7 +64,7 @@ enum Task {
     },
     /// Lay out in DIR what a package would install: programs, module sources for DKMS, manual pages
     Dist {
-        /// The directory, empty or not there
+        /// The directory: empty, not there, or laid out before
         dir: PathBuf,
     },
     /// Check the manual pages with mandoc and groff, and compare what they show

@@ -40,12 +40,12 @@ pub(crate) const TABLE: &[(&str, &str, Run)] = &[
     ),
     (
         "README.md",
-        "cargo xtask dist /tmp/veriexec           # programs, module sources, manual, systemd unit",
+        "cargo xtask dist target/dist            # programs, module sources, manual, systemd unit",
         In(CI),
     ),
     (
         "README.md",
-        "cp -r /tmp/veriexec/. /                  # /usr only, your configuration is not touched\n\
+        "cp -r target/dist/. /                    # /usr only, your configuration is not touched\n\
          dkms install veriexec/0.1.0              # compiles C alone\n\
          veriexec-kmod load                       # and proves that it enforces",
         Guest,
@@ -103,7 +103,7 @@ pub(crate) const TABLE: &[(&str, &str, Run)] = &[
     ),
     (
         "man/veriexec-kmod.8",
-        "cp -r /tmp/veriexec/. /\n\
+        "cp -r target/dist/. /\n\
          dkms install veriexec/0.1.0\n\
          veriexecgen -W -r -d /usr -d /etc",
         Guest,

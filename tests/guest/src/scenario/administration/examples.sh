@@ -16,7 +16,8 @@ example() {
 }
 
 # What `cargo xtask dist` lays out, as far as a machine without a compiler needs it.
-tree=/tmp/veriexec/usr
+cd /tmp
+tree=/tmp/target/dist/usr
 mkdir -p $tree/sbin $tree/lib/systemd/system $tree/share/veriexec $tree/src/veriexec-0.1.0
 mv /usr/local/bin/veriexec* $tree/sbin/
 mv $place/veriexec.service $tree/lib/systemd/system/
@@ -36,7 +37,7 @@ cp /usr/bin/env /build/root/usr/bin/
 cp /usr/bin/env /usr/local/bin/tool
 
 example "install" 0 <<'END'
-cp -r /tmp/veriexec/. /                  # /usr only, your configuration is not touched
+cp -r target/dist/. /                    # /usr only, your configuration is not touched
 dkms install veriexec/0.1.0              # compiles C alone
 veriexec-kmod load                       # and proves that it enforces
 END
@@ -110,7 +111,7 @@ veriexecctl diff /etc/signatures.old /etc/signatures
 END
 example "an update" 0 <<'END'
 veriexecctl load --replace
-cp -r /tmp/veriexec/. /
+cp -r target/dist/. /
 veriexecgen -a -r -W -d /usr
 END
 # This machine has no kernel of its own to list, but files that are named like one's.
