@@ -37,6 +37,6 @@ fn prepare(materials: &Materials<'_>, root: &mut Root) -> Result<()> {
 
 /// As many rows as calls are made of one, two for each thing that may fail: see `rows/faults.c`.
 fn alike((event, row): (Event, Row)) -> impl Iterator<Item = Row> {
-    let can_fail = if event.needs_contents() { 13 } else { 5 };
+    let can_fail = if event.needs_contents() { 18 } else { 8 };
     std::iter::repeat_n(row, 2 * can_fail)
 }
