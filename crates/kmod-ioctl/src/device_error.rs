@@ -105,6 +105,9 @@ fn position(number: Option<usize>) -> String {
 
 fn cannot_open(errno: Errno) -> String {
     let text = match errno {
+        Errno::NOENT if cfg!(target_os = "linux") => {
+            "no such device; load the driver, veriexec-kmod load, or name another device"
+        }
         Errno::NOENT => "no such device; load the driver, veriexec(4), or name another device",
         Errno::BUSY => "in use by another program; try again when that is done",
         Errno::PERM | Errno::ACCES => "not permitted; only the superuser may use the device",

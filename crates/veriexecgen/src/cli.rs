@@ -1,9 +1,11 @@
 //! The command line: NetBSD's options, their long forms, and a few more.
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use clap::error::ErrorKind;
 use clap::{Parser, ValueEnum};
 use clap_complete::Shell;
 use sigfile::printable;
@@ -131,6 +133,10 @@ fn threads(text: &str) -> Result<NonZeroUsize, String> {
     number.ok_or_else(|| format!("expected a number from 1 to {MAX_THREADS}"))
 }
 
+/// What a name without an option may have been meant for.
+const NAMED_WITH: &str = "veriexecgen: a directory to list is named with -d, as in: veriexecgen -r -d \
+                          DIRECTORY; names alone are for --refresh";
+
 /// Says what is wrong with a command line.
 ///
 /// The words for it repeat what was given, a file's name perhaps. So it is said of another command
@@ -141,6 +147,10 @@ pub(crate) fn complain(usage: &clap::Error, arguments: &[OsString]) -> Exit {
         // Nothing can be done where that fails.
         Err(usage) => drop(usage.print()),
         Ok(_) => faults::report(usage.kind()),
+    }
+    // A name alone needs --refresh, which is seldom what was meant.
+    if usage.kind() == ErrorKind::MissingRequiredArgument {
+        let _ = writeln!(io::stderr(), "\n{NAMED_WITH}");
     }
     Exit::Failed
 }

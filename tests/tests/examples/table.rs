@@ -104,6 +104,7 @@ pub(crate) const TABLE: &[(&str, &str, Run)] = &[
     (
         "man/veriexec-kmod.8",
         "cp -r target/dist/. /\n\
+         dkms remove veriexec/0.1.0 --all\n\
          dkms install veriexec/0.1.0\n\
          veriexecgen -W -r -d /usr -d /etc",
         Guest,
@@ -192,7 +193,7 @@ pub(crate) const TABLE: &[(&str, &str, Run)] = &[
     ),
     (
         "man/veriexecctl.8",
-        "veriexecgen -r -d /usr -o /etc/signatures\n\
+        "veriexecgen -W -r -d /usr -d /etc\n\
          veriexecctl diff /etc/signatures.old /etc/signatures\n\
          veriexecctl load --replace",
         Guest,

@@ -107,10 +107,11 @@ fn a_node_that_is_not_there_or_is_none_is_an_error_that_says_what_to_do() {
         Device::open(&DeviceSpec::Node(path), Access::READ_WRITE).unwrap_err().to_string()
     };
     let none = place.path(b"none");
+    let driver = if cfg!(target_os = "linux") { "veriexec-kmod load" } else { "veriexec(4)" };
     assert_eq!(
         text(none.clone()),
         format!(
-            "{}: no such device; load the driver, veriexec(4), or name another device",
+            "{}: no such device; load the driver, {driver}, or name another device",
             none.display()
         )
     );

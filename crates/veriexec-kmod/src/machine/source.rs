@@ -185,7 +185,12 @@ fn objections(path: &[u8], stat: &FileStat, owner: u32) -> Vec<String> {
         (true, false) => "its group",
         (_, true) => "others",
     };
-    found.push(format!("{path} can be written by {others}, mode {mode:04o}: chmod go-w {path}"));
+    // A sticky directory is meant for everybody: what is in it belongs elsewhere.
+    let what_to_do = match mode & 0o1000 == 0 {
+        true => format!("chmod go-w {path}"),
+        false => "keep the file elsewhere".to_owned(),
+    };
+    found.push(format!("{path} can be written by {others}, mode {mode:04o}: {what_to_do}"));
     found
 }
 
@@ -246,7 +251,7 @@ mod tests {
             objections(&tree, "/etc/conf"),
             [
                 "/ can be written by others, mode 0757: chmod go-w /",
-                "/etc can be written by others, mode 1777: chmod go-w /etc",
+                "/etc can be written by others, mode 1777: keep the file elsewhere",
                 expected,
             ]
         );

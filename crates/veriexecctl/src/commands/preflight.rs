@@ -3,6 +3,7 @@
 mod advice;
 mod demand;
 mod judgement;
+mod modules;
 mod report;
 mod running;
 mod system;
@@ -45,6 +46,7 @@ pub(crate) fn run(cli: &Cli, args: &PreflightArgs) -> Result<Exit> {
         running::add(&mut demands, &mut skipped);
     }
     system::programs(&tree, args.root.is_none(), &mut demands);
+    modules::doubt(&tree, args.level, &mut skipped);
 
     let batch = Batch::new(fingerprint::Algorithm::Sha256, None)?;
     let mut witness = Witness::new(cli);

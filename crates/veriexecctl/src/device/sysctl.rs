@@ -102,10 +102,17 @@ impl Sysctl {
     }
 }
 
+/// What to do without a driver.
+const LOAD_THE_DRIVER: &str = if cfg!(target_os = "linux") {
+    "load the driver: veriexec-kmod load"
+} else {
+    "load the driver, veriexec(4)"
+};
+
 fn failure(name: &str, error: &io::Error) -> anyhow::Error {
     match error.kind() {
         io::ErrorKind::NotFound => {
-            anyhow!("this system has no {}; load the driver, veriexec(4)", full(name))
+            anyhow!("this system has no {}; {LOAD_THE_DRIVER}", full(name))
         }
         _ => anyhow!("{}: {error}", full(name)),
     }
@@ -264,7 +271,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let none = Sysctl::Directory(dir.path().join("veriexec"));
         let text = none.number("strict").unwrap_err().to_string();
-        assert_eq!(text, "this system has no kern.veriexec.strict; load the driver, veriexec(4)");
+        assert_eq!(text, format!("this system has no kern.veriexec.strict; {LOAD_THE_DRIVER}"));
         assert!(none.tables().unwrap_err().to_string().starts_with("this system has no "));
         // A setting is never made.
         assert!(none.set("strict", 1).unwrap_err().to_string().starts_with("this system has no "));

@@ -19,7 +19,9 @@ pub(crate) fn read(file: &Path) -> Result<Vec<u8>> {
         return read_all(io::stdin().lock(), LIMIT).context("standard input");
     }
     let opened = File::open(file).and_then(|opened| read_all(opened, LIMIT));
-    opened.with_context(|| format!("cannot read {}", printable(bytes(file))))
+    let is_missing = opened.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+    let what = if is_missing { ", a list that veriexecgen(8) makes" } else { "" };
+    opened.with_context(|| format!("cannot read {}{what}", printable(bytes(file))))
 }
 
 fn read_all(source: impl Read, limit: u64) -> io::Result<Vec<u8>> {

@@ -30,6 +30,9 @@ fn usage_errors_have_status_1_and_touch_nothing() {
         assert!(run.stderr.starts_with("error: ") && run.stdout.is_empty(), "{run:#?}");
     }
     assert_eq!(tree.held(""), before);
+    let stray = tree.run(&["-r", "-o", "S", "stray"]).expect(1);
+    assert!(stray.stderr.contains("a directory to list is named with -d"), "{stray:#?}");
+    assert!(!tree.run(&["-x"]).expect(1).stderr.contains("named with -d"));
 }
 
 #[test]

@@ -27,9 +27,17 @@ mv $place/dkms.conf $tree/src/veriexec-0.1.0/
 # The module is compiled before the guest starts, by Debian's dkms(8) with `--dkms`; it comes to where
 # that puts it.
 dkms() {
-    test "$1" = install && grep -q '^PACKAGE_NAME="veriexec"' "/usr/src/${2%/*}-${2#*/}/dkms.conf" &&
-        mkdir -p /lib/modules/$release/updates/dkms &&
-        cp $place/veriexec.ko /lib/modules/$release/updates/dkms/
+    module=/lib/modules/$release/updates/dkms/veriexec.ko
+    case $1 in
+    # What is installed of a version stays until that is removed, as with Debian's.
+    install)
+        test -e $module || {
+            grep -q '^PACKAGE_NAME="veriexec"' "/usr/src/${2%/*}-${2#*/}/dkms.conf" &&
+                mkdir -p ${module%/*} && cp $place/veriexec.ko $module
+        }
+        ;;
+    remove) test "$3" = --all && rm $module ;;
+    esac
 }
 
 mkdir -p /build/root/usr/bin
@@ -105,8 +113,8 @@ END
 
 # Updates, at level 0: all is listed anew, and only the difference is loaded.
 cp /usr/bin/true /usr/local/bin/updated
-example "an update" 0 1 <<'END'
-veriexecgen -r -d /usr -o /etc/signatures
+example "an update" 0 1 2 <<'END'
+veriexecgen -W -r -d /usr -d /etc
 veriexecctl diff /etc/signatures.old /etc/signatures
 END
 example "an update" 0 <<'END'
@@ -114,6 +122,13 @@ veriexecctl load --replace
 cp -r target/dist/. /
 veriexecgen -a -r -W -d /usr
 END
+echo old >/lib/modules/$release/updates/dkms/veriexec.ko
+example "a new version of the module" 0 <<'END'
+dkms remove veriexec/0.1.0 --all
+dkms install veriexec/0.1.0
+END
+check "that is what is installed then" \
+    cmp $place/veriexec.ko /lib/modules/$release/updates/dkms/veriexec.ko
 # This machine has no kernel of its own to list, but files that are named like one's.
 mkdir -p /lib/firmware /lib/modules/$release/kernel
 echo module >/lib/modules/$release/kernel/one.ko.xz
