@@ -19,7 +19,7 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     kernel_modules: &["drivers/block/loop", "fs/overlayfs/overlay", "lib/libcrc32c", "fs/xfs/xfs"],
     disks: &[Disk::Empty(32), Disk::Xfs, Disk::Empty(32)],
     prepare,
-    limit: 600,
+    limit: 900,
     ..Scenario::PLAIN
 };
 
