@@ -51,7 +51,7 @@ int veriexec_raw_writer_came(const struct file *file);
 void veriexec_raw_writer_went(const struct file *file);
 void veriexec_raw_writers_exit(void);
 
-/* hooks.c: where the kernel asks. */
+/* hooks: where the kernel asks. */
 int veriexec_hooks_init(void);
 void veriexec_hooks_exit(void);
 int veriexec_hooks_count(void);

@@ -16,6 +16,9 @@ mod place;
 /// What in the version's place stands in dkms.conf, as Debian's dh_dkms has it.
 const VERSION: &str = "#MODULE_VERSION#";
 
+/// The folders of `kmod/linux` that have sources of the module in C.
+const SOURCES: [&str; 2] = ["", "hooks"];
+
 /// Lays the tree out in a directory that is empty, not there, or has a tree that was laid out before.
 ///
 /// # Errors
@@ -45,9 +48,12 @@ impl Tree {
     fn module(&self, object: &Path) -> Result<()> {
         let version = env!("CARGO_PKG_VERSION");
         let place = format!("usr/src/veriexec-{version}");
-        for file in files_in(&root().join("kmod/linux"))? {
-            if is_source(&file) {
-                self.install(&file, &place, 0o644)?;
+        for folder in SOURCES {
+            let to = Path::new(&place).join(folder);
+            for file in files_in(&root().join("kmod/linux").join(folder))? {
+                if is_source(&file) {
+                    self.install(&file, &to, 0o644)?;
+                }
             }
         }
         self.install(&root().join("LICENSE"), &place, 0o644)?;
@@ -78,9 +84,10 @@ impl Tree {
     }
 
     /// Copies a file into a directory of the tree, under the name that it has.
-    fn install(&self, file: &Path, to: &str, mode: u32) -> Result<()> {
+    fn install(&self, file: &Path, to: impl AsRef<Path>, mode: u32) -> Result<()> {
+        let to = to.as_ref();
         // The tree is copied over an older one, and all that is not in /usr is the administrator's.
-        ensure!(Path::new(to).starts_with("usr"), "{to} is not in usr");
+        ensure!(to.starts_with("usr"), "{} is not in usr", to.display());
         let place = self.directory.join(to);
         fs::create_dir_all(&place).with_context(|| place.display().to_string())?;
         let place = place.join(file.file_name().context("a file has a name")?);
@@ -118,14 +125,16 @@ mod tests {
 
     #[test]
     fn the_sources_of_the_module_are_complete() {
-        let all = files_in(&root().join("kmod/linux")).unwrap();
-        let sources: Vec<_> = all.into_iter().filter(|file| is_source(file)).collect();
-        let kbuild = fs::read_to_string(root().join("kmod/linux/Kbuild")).unwrap();
-        let (_, objects) = kbuild.split_once("\nveriexec-y := ").unwrap();
-        let objects = objects.lines().next().unwrap().split(' ');
-        for object in objects.filter(|object| *object != "core.o") {
-            let source = Path::new(object).with_extension("c");
-            assert!(sources.iter().any(|file| file.ends_with(&source)), "{}", source.display());
+        let module = root().join("kmod/linux");
+        let all = SOURCES.map(|folder| files_in(&module.join(folder)).unwrap());
+        let sources: Vec<_> = all.into_iter().flatten().filter(|file| is_source(file)).collect();
+        let kbuild = fs::read_to_string(module.join("Kbuild")).unwrap();
+        let lines = kbuild.lines().filter_map(|line| line.strip_prefix("veriexec-y "));
+        let objects: Vec<_> = lines.flat_map(|line| line.split(' ').skip(1)).collect();
+        assert!(objects.contains(&"hooks/table.o"), "{objects:?}");
+        for object in objects.into_iter().filter(|object| *object != "core.o") {
+            let source = module.join(object).with_extension("c");
+            assert!(sources.contains(&source), "{}", source.display());
         }
         assert!(!is_source(Path::new("veriexec.mod.c")), "kbuild makes it");
     }

@@ -13,7 +13,7 @@ use crate::materials::program::output;
 use crate::materials::tools::Tools;
 
 /// What of `kmod/linux` a kernel's build needs, beside the object.
-const SOURCES: [&str; 15] = [
+const SOURCES: [&str; 17] = [
     "Kbuild",
     "Makefile",
     "checks.c",
@@ -21,7 +21,9 @@ const SOURCES: [&str; 15] = [
     "core.h",
     "device.c",
     "files.c",
-    "hooks.c",
+    "hooks/hooks.h",
+    "hooks/lead.c",
+    "hooks/table.c",
     "level.c",
     "memory.c",
     "mounts.c",
@@ -62,6 +64,7 @@ impl Module {
         let kind = if faults == Faults::None { "" } else { "-faults" };
         let place = cache.empty_directory(&format!("module-{}{kind}", kernel.series))?;
         let more: &[&str] = if faults == Faults::None { &[] } else { &["faults.c"] };
+        fs::create_dir(place.join("hooks"))?;
         for name in SOURCES.iter().chain(more) {
             let source = repository().join("kmod/linux").join(name);
             fs::copy(&source, place.join(name)).with_context(|| source.display().to_string())?;

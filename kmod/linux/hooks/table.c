@@ -1,37 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Where the kernel asks: its functions for security modules, each of which is led to one of ours,
- * as live patching does it. Ours calls the kernel's own, and then asks the core.
+ * Where the kernel asks: its functions for security modules, each of which is led to one of ours.
+ * Ours calls the kernel's own, and then asks the core.
  */
-#include "veriexec.h"
+#include "hooks.h"
 
 #include <linux/binfmts.h>
-#include <linux/ftrace.h>
-#include <linux/kprobes.h>
+#include <linux/kernel.h>
 #include <linux/mm_types.h>
-#include <linux/module.h>
-#include <linux/rcupdate.h>
 #include <linux/security.h>
-#include <linux/srcu.h>
 #include <linux/static_call.h>
 #include <linux/version.h>
 
-#include "checks.h"
+#include "../checks.h"
+#include "../veriexec.h"
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
 #define BLKDEV_RELEASE "blkdev_close"
 #else
 #define BLKDEV_RELEASE "blkdev_release"
 #endif
-
-#ifndef ftrace_regs_set_instruction_pointer
-/* Until Linux 6.2. */
-#define ftrace_regs_set_instruction_pointer ftrace_instruction_pointer_set
-#define ftrace_regs_get_argument(of, number) regs_get_kernel_argument(&(of)->regs, number)
-#endif
-
-/* Whoever is in a function of ours, so that the module does not go before he does. */
-DEFINE_STATIC_SRCU(inside);
 
 /*
  * A function of the kernel's that returns an error number, which it returns unless it is 0: then
@@ -45,12 +33,12 @@ DEFINE_STATIC_SRCU(inside);
 	}                                                                                          \
 	static int hook_##name declared                                                            \
 	{                                                                                          \
-		int index = srcu_read_lock(&inside);                                               \
+		int index = srcu_read_lock(&veriexec_inside);                                               \
 		int error = static_call(own_##name) given;                                         \
                                                                                                    \
 		if (!error)                                                                        \
 			error = check;                                                             \
-		srcu_read_unlock(&inside, index);                                                  \
+		srcu_read_unlock(&veriexec_inside, index);                                                  \
 		return error;                                                                      \
 	}
 
@@ -100,7 +88,7 @@ static void bind_vfs_truncate(void *function)
 
 static long hook_vfs_truncate(const struct path *path, loff_t length)
 {
-	int index = srcu_read_lock(&inside);
+	int index = srcu_read_lock(&veriexec_inside);
 	struct inode *inode;
 	long error = veriexec_begin_truncate(path, &inode);
 
@@ -108,7 +96,7 @@ static long hook_vfs_truncate(const struct path *path, loff_t length)
 		error = static_call(own_vfs_truncate)(path, length);
 		veriexec_end_truncate(inode);
 	}
-	srcu_read_unlock(&inside, index);
+	srcu_read_unlock(&veriexec_inside, index);
 	return error;
 }
 
@@ -129,7 +117,7 @@ static void bind_blkdev_release(void *function)
 
 static int hook_blkdev_open(struct inode *inode, struct file *file)
 {
-	int index = srcu_read_lock(&inside);
+	int index = srcu_read_lock(&veriexec_inside);
 	int error = static_call(own_blkdev_open)(inode, file);
 
 	if (!error && (file->f_mode & FMODE_WRITE)) {
@@ -137,18 +125,18 @@ static int hook_blkdev_open(struct inode *inode, struct file *file)
 		if (error)
 			static_call(own_blkdev_release)(inode, file);
 	}
-	srcu_read_unlock(&inside, index);
+	srcu_read_unlock(&veriexec_inside, index);
 	return error;
 }
 
 static int hook_blkdev_release(struct inode *inode, struct file *file)
 {
-	int index = srcu_read_lock(&inside);
+	int index = srcu_read_lock(&veriexec_inside);
 	int error = static_call(own_blkdev_release)(inode, file);
 
 	if (file->f_mode & FMODE_WRITE)
 		veriexec_raw_writer_went(file);
-	srcu_read_unlock(&inside, index);
+	srcu_read_unlock(&veriexec_inside, index);
 	return error;
 }
 
@@ -181,29 +169,19 @@ static void bind_security_sb_delete(void *function)
 
 static void hook_security_sb_delete(struct super_block *sb)
 {
-	int index = srcu_read_lock(&inside);
+	int index = srcu_read_lock(&veriexec_inside);
 
 	static_call(own_security_sb_delete)(sb);
 	veriexec_mounts_gone(sb);
-	srcu_read_unlock(&inside, index);
+	srcu_read_unlock(&veriexec_inside, index);
 }
 
-/* Leading there */
-
-struct hook {
-	const char *name;
-	void *ours;
-	void (*bind)(void *function);
-	/* Of a system call: whether this call is to be led to us. */
-	bool (*applies)(const struct pt_regs *registers);
-	/* A kernel may be without it. */
-	bool is_optional;
-};
+/* The table */
 
 #define LED(function) { .name = #function, .ours = hook_##function, .bind = bind_##function }
 
 /* Those that are called most come first. */
-static const struct hook hooks[] = {
+const struct hook veriexec_hooks[] = {
 	LED(security_file_open),
 	LED(security_mmap_file),
 	LED(security_file_ioctl),
@@ -229,96 +207,6 @@ static const struct hook hooks[] = {
 	  .applies = is_forced_compat, .is_optional = true },
 };
 
-/* Where each of them is led elsewhere. */
-static unsigned long places[ARRAY_SIZE(hooks)];
+const size_t veriexec_hooks_size = ARRAY_SIZE(veriexec_hooks);
 
-/* Leads everybody to our function, which calls what comes after this place. */
-static void notrace lead(unsigned long place, unsigned long caller, struct ftrace_ops *ops,
-			 struct ftrace_regs *registers)
-{
-	const struct hook *hook;
-	size_t index;
-
-	for (index = 0; index < ARRAY_SIZE(hooks); index++)
-		if (places[index] == place)
-			break;
-	if (index == ARRAY_SIZE(hooks))
-		return;
-	hook = &hooks[index];
-	if (hook->applies && !hook->applies((void *)ftrace_regs_get_argument(registers, 0)))
-		return;
-	ftrace_regs_set_instruction_pointer(registers, (unsigned long)hook->ours);
-}
-
-static struct ftrace_ops leading = {
-	.func = lead,
-	/* Nobody else may lead them elsewhere, and tracing cannot be turned off meanwhile. */
-	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT
-#ifndef CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS
-		 | FTRACE_OPS_FL_SAVE_REGS
-#endif
-	,
-};
-
-/* Where a function can be led elsewhere, which is where a probe of it would be. */
-static int find_place(const char *name, unsigned long *place)
-{
-	struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
-	int error = MAY_FAIL(register_kprobe(&probe), -ENOMEM);
-
-	if (error)
-		return error == -ENOENT ? -ENOSYS : error;
-	*place = (unsigned long)probe.addr;
-	unregister_kprobe(&probe);
-	return 0;
-}
-
-int veriexec_hooks_init(void)
-{
-	const struct hook *hook;
-	size_t index;
-	int error = 0;
-
-	for (index = 0; !error && index < ARRAY_SIZE(hooks); index++) {
-		hook = &hooks[index];
-		error = find_place(hook->name, &places[index]);
-		if (error == -ENOSYS && hook->is_optional) {
-			error = 0;
-			continue;
-		}
-		if (error) {
-			pr_err("Veriexec: Cannot find %s in this kernel.\n", hook->name);
-			break;
-		}
-		if (hook->bind)
-			hook->bind((void *)(places[index] + MCOUNT_INSN_SIZE));
-		error = MAY_FAIL(ftrace_set_filter_ip(&leading, places[index], 0, 0), -ENOMEM);
-	}
-	if (!error)
-		error = MAY_FAIL(register_ftrace_function(&leading), -ENOMEM);
-	if (error) {
-		pr_err("Veriexec: Cannot hook this kernel: %d.\n", error);
-		ftrace_free_filter(&leading);
-	}
-	return error;
-}
-
-/* When it is done, nobody is in our functions any more, nor on his way in or out. */
-void veriexec_hooks_exit(void)
-{
-	unregister_ftrace_function(&leading);
-	synchronize_srcu(&inside);
-	synchronize_rcu_tasks();
-	ftrace_free_filter(&leading);
-}
-
-/* How many functions of the kernel's are led here. */
-int veriexec_hooks_count(void)
-{
-	int count = 0;
-	size_t index;
-
-	for (index = 0; index < ARRAY_SIZE(places); index++)
-		count += places[index] != 0;
-	return count;
-}
+unsigned long veriexec_hook_places[ARRAY_SIZE(veriexec_hooks)];

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The hooks: functions of the kernel's, and what each of them is led to.
+ */
+#ifndef VERIEXEC_HOOKS_H
+#define VERIEXEC_HOOKS_H
+
+#include <linux/srcu.h>
+#include <linux/types.h>
+
+struct pt_regs;
+
+struct hook {
+	const char *name;
+	void *ours;
+	void (*bind)(void *function);
+	/* Of a system call: whether this call is to be led to us. */
+	bool (*applies)(const struct pt_regs *registers);
+	/* A kernel may be without it. */
+	bool is_optional;
+};
+
+/* table.c: which functions, by kernel version, and where each of them is led elsewhere, or 0. */
+extern const struct hook veriexec_hooks[];
+extern const size_t veriexec_hooks_size;
+extern unsigned long veriexec_hook_places[];
+
+/* lead.c: whoever is in a function of ours, so that the module does not go before he does. */
+extern struct srcu_struct veriexec_inside;
+
+#endif
