@@ -15,7 +15,6 @@
 struct veriexec_reading;
 struct path;
 struct veriexec_caller;
-struct audit_buffer;
 
 enum veriexec_kind {
 	VERIEXEC_REGULAR,
@@ -107,6 +106,20 @@ struct veriexec_operation {
 	u32 writers;
 };
 
+struct veriexec_text {
+	const u8 *bytes;
+	size_t len;
+};
+
+/* What there is to say of something that happened. */
+struct veriexec_report {
+	/* Of syslog(3). */
+	int priority;
+	bool is_denial;
+	/* A line of the kernel's log; one after it, if that is not empty; and the fields of a record. */
+	struct veriexec_text line, question, record;
+};
+
 /* What the core does for the shim. */
 int veriexec_core_request(const struct veriexec_caller *caller, u32 number, bool readable,
 			  bool writable, bool wide);
@@ -121,6 +134,7 @@ void veriexec_core_set_verbosity(int verbosity);
 size_t veriexec_core_algorithms(u8 *names, size_t size);
 void veriexec_core_unload(void);
 void veriexec_core_tell(void);
+size_t veriexec_core_lost(u64 count, int *priority, u8 *line, size_t size);
 void veriexec_core_removal_refused(void);
 
 /* What the shim does for the core. */
@@ -151,10 +165,8 @@ u32 veriexec_shim_trial(void);
 u64 veriexec_shim_seconds(void);
 void veriexec_shim_process(struct veriexec_process *process);
 size_t veriexec_shim_program(bool of_parent, u8 *name, size_t size);
-void veriexec_shim_log(int priority, bool is_denial, const u8 *line, size_t len);
+bool veriexec_shim_wants_records(void);
+void veriexec_shim_report(const struct veriexec_report *report);
 void veriexec_shim_tell_later(u32 seconds);
-struct audit_buffer *veriexec_shim_begin_record(void);
-void veriexec_shim_add_to_record(struct audit_buffer *record, const u8 *text, size_t len);
-void veriexec_shim_end_record(struct audit_buffer *record);
 
 #endif

@@ -199,6 +199,9 @@ static int __init veriexec_load(void)
 
 	if (error)
 		return error;
+	error = veriexec_reports_init();
+	if (error)
+		goto no_reports;
 	error = veriexec_settings_init();
 	if (error)
 		goto no_settings;
@@ -212,11 +215,12 @@ static int __init veriexec_load(void)
 
 no_device:
 	veriexec_hooks_exit();
-	veriexec_reports_exit();
 	veriexec_raw_writers_exit();
 no_hooks:
 	veriexec_settings_exit();
 no_settings:
+	veriexec_reports_exit();
+no_reports:
 	veriexec_files_exit();
 	return error;
 }
@@ -227,10 +231,10 @@ static void __exit veriexec_unload(void)
 	misc_deregister(&device);
 	veriexec_hooks_exit();
 	veriexec_core_unload();
-	veriexec_reports_exit();
 	veriexec_raw_writers_exit();
 	veriexec_mounts_exit();
 	veriexec_settings_exit();
+	veriexec_reports_exit();
 	veriexec_files_exit();
 	pr_info("Veriexec: unloaded, %ld allocations left.\n", veriexec_allocations());
 }

@@ -16,6 +16,8 @@ int veriexec_raise(int level)
 	if (level > 0 && !is_held && !try_module_get(THIS_MODULE))
 		return -EBUSY;
 	error = veriexec_core_raise(level);
+	/* What was said until now is not lost with whatever the level ends. */
+	veriexec_reports_flush();
 	if (level <= 0 || is_held)
 		return error;
 	if (error)

@@ -65,6 +65,16 @@ static int hooks(CTL_TABLE *ctl, int write, void *buffer, size_t *len, loff_t *p
 	return write ? -EPERM : veriexec_sysctl_int(ctl, false, &count, buffer, len, position);
 }
 
+static int reports(CTL_TABLE *ctl, int write, void *buffer, size_t *len, loff_t *position)
+{
+	char counts[64];
+
+	if (write)
+		return -EPERM;
+	veriexec_reports_count(counts, sizeof(counts));
+	return veriexec_sysctl_text(ctl, counts, buffer, len, position);
+}
+
 /* Trials: threads that asked to be treated as if the strict level were higher. */
 
 #define TRIALS 8
@@ -167,6 +177,7 @@ static struct ctl_table entries[] = {
 	{ .procname = "algorithms", .mode = 0444, .proc_handler = algorithms },
 	{ .procname = "allocations", .mode = 0444, .proc_handler = allocations },
 	{ .procname = "hooks", .mode = 0444, .proc_handler = hooks },
+	{ .procname = "reports", .mode = 0444, .proc_handler = reports },
 	{ .procname = "trial", .mode = 0600, .proc_handler = trial },
 	{ }
 };

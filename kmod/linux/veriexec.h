@@ -61,6 +61,9 @@ int veriexec_settings_init(void);
 void veriexec_settings_exit(void);
 
 /* reports.c: the log, and who is named in it. */
+int veriexec_reports_init(void);
+void veriexec_reports_flush(void);
+size_t veriexec_reports_count(char *text, size_t size);
 void veriexec_reports_exit(void);
 
 /* level.c: the strict level, which holds the module. */

@@ -85,7 +85,7 @@ pub enum Priority {
     Alert = 1,
     /// A request failed.
     Error = 3,
-    /// So many alerts were left out.
+    /// So many alerts were left out, or reports lost.
     Warning = 4,
     /// Worth knowing: among other things what would have been refused at a higher level.
     Notice = 5,
@@ -176,6 +176,8 @@ pub enum Message<'a> {
     ForcedRemoval,
     /// So many reports of one kind were not made, see [`Limiter`](crate::Limiter).
     Suppressed(Suppressed),
+    /// So many reports were made and not printed: the log could not take them in time.
+    Lost(u64),
 }
 
 impl Message<'_> {
@@ -196,6 +198,7 @@ impl Message<'_> {
             Self::LevelLowered => "level-lowered",
             Self::ForcedRemoval => "forced-removal",
             Self::Suppressed(_) => "suppressed",
+            Self::Lost(_) => "lost",
         }
     }
 
@@ -215,6 +218,7 @@ impl Message<'_> {
             Self::LevelLowered => 59,
             Self::ForcedRemoval => 60,
             Self::Suppressed(_) => 61,
+            Self::Lost(_) => 62,
         }
     }
 }

@@ -12,6 +12,7 @@
 //! | `algorithm` | string | of an algorithm that is not known, if one was given |
 //! | `flags` | number | of an entry type with bits without a meaning |
 //! | `count`, `suppressed` | number, and string: an event or `request` | of suppressed reports |
+//! | `count` | number | of lost reports |
 //! | `user`, `denied` | number and boolean | of suppressed reports, as far as they have them |
 //! | `event` | string: [`EventKind::word`](crate::EventKind::word) | of a decision |
 //! | `level` | number: 0 to 3 | of a decision |
@@ -128,6 +129,7 @@ impl Object<'_, '_> {
                 }
                 user.map_or(Ok(()), |user| self.value("user", user))
             }
+            Message::Lost(count) => self.value("count", count),
             _ => Ok(()),
         }
     }
@@ -255,6 +257,7 @@ mod tests {
                 }),
                 "\"count\":7,\"suppressed\":\"file\",\"denied\":true,\"user\":8",
             ),
+            (Message::Lost(9), "\"count\":9"),
         ] {
             let json = Report::new(Priority::Notice, message, b"/a").json().to_string();
             let end = [",\"path\":\"/a\",", details, "}"].concat();

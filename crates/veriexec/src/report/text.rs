@@ -120,6 +120,12 @@ impl Report<'_> {
                     None => out.write_str(", of other users."),
                 };
             }
+            Message::Lost(count) => {
+                write!(
+                    out,
+                    "{count} more reports lost: they came faster than the log takes them."
+                )?;
+            }
         }
         match self.process {
             Some(process) => write!(out, " [{}]", Asker(process)),
@@ -255,6 +261,10 @@ mod tests {
         assert_eq!(
             text(Message::Suppressed(left), b""),
             "Veriexec: 12 more reports suppressed: of requests, uid=0."
+        );
+        assert_eq!(
+            text(Message::Lost(12), b""),
+            "Veriexec: 12 more reports lost: they came faster than the log takes them."
         );
     }
 

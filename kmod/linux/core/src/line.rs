@@ -3,25 +3,30 @@
 use core::fmt;
 
 /// The longest line, in bytes: what printk takes in one record, less its own prefix.
-const LONGEST: usize = 960;
+pub(crate) const LONGEST: usize = 960;
 
 /// What stands for the rest of a longer line.
 const MARK: &[u8] = b"...";
 
-/// A line, cut off where it gets too long.
-pub(crate) struct Line {
-    bytes: [u8; LONGEST],
+/// A line, cut off where it gets longer than the place it is written to.
+pub(crate) struct Line<'a> {
+    bytes: &'a mut [u8],
     len: usize,
 }
 
-impl Line {
+impl<'a> Line<'a> {
+    /// A line that is to be written there.
+    pub(crate) fn at(bytes: &'a mut [u8]) -> Self {
+        Self { bytes, len: 0 }
+    }
+
     /// What was written, and the mark if there was more.
     pub(crate) fn text(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or_default()
     }
 
     fn put(&mut self, byte: u8) -> fmt::Result {
-        let room = LONGEST.saturating_sub(MARK.len());
+        let room = self.bytes.len().saturating_sub(MARK.len());
         let place = self.bytes.get_mut(self.len).filter(|_| self.len < room).ok_or(fmt::Error)?;
         *place = byte;
         self.len = self.len.saturating_add(1);
@@ -32,17 +37,11 @@ impl Line {
         for (place, byte) in self.bytes.iter_mut().skip(self.len).zip(MARK) {
             *place = *byte;
         }
-        self.len = self.len.saturating_add(MARK.len()).min(LONGEST);
+        self.len = self.len.saturating_add(MARK.len()).min(self.bytes.len());
     }
 }
 
-impl Default for Line {
-    fn default() -> Self {
-        Self { bytes: [0; LONGEST], len: 0 }
-    }
-}
-
-impl fmt::Write for Line {
+impl fmt::Write for Line<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let written = text.bytes().try_for_each(|byte| self.put(byte));
         if written.is_err() {
@@ -59,7 +58,8 @@ mod tests {
 
     #[test]
     fn a_line_holds_what_was_written() {
-        let mut line = Line::default();
+        let mut room = [0; LONGEST];
+        let mut line = Line::at(&mut room);
         assert_eq!(line.text(), b"");
         write!(line, "Veriexec: {}", 7).unwrap();
         assert_eq!(line.text(), b"Veriexec: 7");
@@ -68,14 +68,19 @@ mod tests {
     #[test]
     fn a_line_that_gets_too_long_is_marked() {
         let fits = LONGEST - MARK.len();
-        let mut line = Line::default();
+        let mut room = [0; LONGEST];
+        let mut line = Line::at(&mut room);
         line.write_str(&"x".repeat(fits)).unwrap();
         assert_eq!(line.text(), vec![b'x'; fits]);
         line.write_str("y").unwrap_err();
         assert_eq!(line.text(), [vec![b'x'; fits], MARK.to_vec()].concat());
 
-        let mut line = Line::default();
+        let mut line = Line::at(&mut room);
         line.write_str(&"x".repeat(5000)).unwrap_err();
         assert_eq!(line.text(), [vec![b'x'; fits], MARK.to_vec()].concat());
+
+        let mut line = Line::at(&mut room[..2]);
+        line.write_str("x").unwrap_err();
+        assert_eq!(line.text(), b"..");
     }
 }

@@ -1,17 +1,20 @@
-//! The kernel's log, kept from floods, and the audit records beside it.
+//! What is reported: said in whole, kept from floods, and left with the shim, which prints it when
+//! whoever asks has gone on.
 #![expect(unsafe_code, reason = "the boundary to C")]
 
 use core::cell::UnsafeCell;
+use core::ffi::c_int;
 use core::fmt::{self, Write};
+use core::slice;
 
 use alloc::vec::Vec;
 
 use proplib::fallible;
-use veriexec::{Budgets, Limiter, Message, Platform, Report, Suppressed};
+use veriexec::{Budgets, Limiter, Message, Platform, Priority, Report, Suppressed};
 
 use crate::kernel::Kernel;
-use crate::line::Line;
-use crate::shim::{self, RawPath, RawRecord};
+use crate::line::{LONGEST, Line};
+use crate::shim::{self, RawPath, RawReport, RawText};
 use crate::tables;
 
 /// So many lines of each kind a user has in an interval: veriexec(8) names them.
@@ -67,9 +70,7 @@ pub(crate) fn log(report: &Report<'_>, path: Option<&RawPath>) {
         }
         process
     });
-    let report = Report { process, ..report };
-    write_report(&report);
-    write_record(&report);
+    leave(&Report { process, ..report });
 }
 
 /// Says what was left out in intervals that are over; the shim calls it.
@@ -90,77 +91,110 @@ pub(crate) fn start_anew() {
 
 fn tell(next: impl Fn(&mut Limiter) -> Option<Suppressed>) {
     while let Some(left) = limiter(&next) {
-        write_report(&left.report());
+        leave(&left.report());
     }
 }
 
+/// Leaves all that is to be printed of it.
 #[inline(never)]
-fn write_report(report: &Report<'_>) {
-    let is_denial = report.occasion.is_some_and(|occasion| !occasion.verdict.is_allowed());
-    let write = |text: fmt::Arguments<'_>| {
-        let mut line = Line::default();
-        // What does not fit is left out, and the line says so.
-        let _ = line.write_fmt(text);
-        let text = line.text();
-        let priority = report.priority as i32;
-        // SAFETY: the text has that many bytes, and the shim only reads them.
-        unsafe { shim::veriexec_shim_log(priority, is_denial, text.as_ptr(), text.len()) }
+fn leave(report: &Report<'_>) {
+    let mut room = [0; LONGEST];
+    let mut line = Line::at(&mut room);
+    // What does not fit is left out, and the line says so.
+    let _ = write!(line, "{report}");
+    let question = question_of(report);
+    let record = record_of(report);
+    let raw = RawReport {
+        priority: report.priority as i32,
+        is_denial: report.occasion.is_some_and(|occasion| !occasion.verdict.is_allowed()),
+        line: RawText::of(line.text()),
+        question: RawText::of(&question),
+        record: RawText::of(&record),
     };
-    write(format_args!("{report}"));
+    // SAFETY: the texts are there until the end of this function, and the shim copies them.
+    unsafe { shim::veriexec_shim_report(&raw) }
+}
+
+/// The line for a command that has no room in that of the report; nothing without memory.
+fn question_of(report: &Report<'_>) -> Vec<u8> {
     let is_asked = report.occasion.is_some_and(|occasion| !occasion.is_trial);
-    if let Some(question) = report.question().filter(|question| is_asked && question.is_long()) {
-        write(format_args!("Veriexec: ask: {question}"));
-    }
+    let asked = report.question().filter(|question| is_asked && question.is_long());
+    let Some(question) = asked else { return Vec::new() };
+    written(LONGEST, |room| {
+        let mut line = Line::at(room);
+        let _ = write!(line, "Veriexec: ask: {question}");
+        line.text().len()
+    })
 }
 
-/// Writes the audit record of a decision, if anybody wants it.
-fn write_record(report: &Report<'_>) {
-    let Some(fields) = report.audit() else { return };
-    let record = shim::veriexec_shim_begin_record();
-    if record.is_null() {
-        return;
+/// The fields of the audit record of a decision; nothing if nobody wants it, or without memory.
+fn record_of(report: &Report<'_>) -> Vec<u8> {
+    let Some(fields) = report.audit().filter(|_| shim::veriexec_shim_wants_records()) else {
+        return Vec::new();
+    };
+    let mut record = Record(Vec::new());
+    if write!(record, "{fields}").is_err() {
+        return Vec::new();
     }
-    // What does not get into it for want of memory, the audit system counts as lost.
-    let _ = write!(Record(record), "{fields}");
-    // SAFETY: it was begun above, and is used no more.
-    unsafe { shim::veriexec_shim_end_record(record) }
+    record.0
 }
 
-struct Record(*mut RawRecord);
+struct Record(Vec<u8>);
 
 impl Write for Record {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        // SAFETY: the record was begun and not ended, and the text has that many bytes.
-        unsafe { shim::veriexec_shim_add_to_record(self.0, text.as_ptr(), text.len()) }
-        Ok(())
+        fallible::extend(&mut self.0, text.as_bytes()).map_err(|_| fmt::Error)
     }
+}
+
+/// Writes down the line that says how many reports were lost, and returns its length; its priority
+/// is to be that one.
+///
+/// # Safety
+/// The line must have room for that many bytes.
+#[unsafe(no_mangle)]
+pub(crate) unsafe extern "C" fn veriexec_core_lost(
+    count: u64,
+    priority: &mut c_int,
+    line: *mut u8,
+    size: usize,
+) -> usize {
+    let report = Report::new(Priority::Warning, Message::Lost(count), b"");
+    *priority = report.priority as i32;
+    // SAFETY: the caller promises it.
+    let mut line = Line::at(unsafe { slice::from_raw_parts_mut(line, size) });
+    let _ = write!(line, "{report}");
+    line.text().len()
 }
 
 /// What the file is called; nothing without memory to say it.
 fn name_of(path: &RawPath) -> Vec<u8> {
     // SAFETY: the path is the shim's own, and the name has that many bytes.
-    named(|name, size| unsafe { shim::veriexec_shim_name(path, name, size) })
+    written(NAME, |name| unsafe { shim::veriexec_shim_name(path, name.as_mut_ptr(), name.len()) })
 }
 
 /// What was started, or the parent was; nothing without memory to say it.
 fn program_of(of_parent: bool) -> Vec<u8> {
     // SAFETY: the name has that many bytes.
-    named(|name, size| unsafe { shim::veriexec_shim_program(of_parent, name, size) })
+    written(NAME, |name| unsafe {
+        shim::veriexec_shim_program(of_parent, name.as_mut_ptr(), name.len())
+    })
 }
 
-fn named(write: impl FnOnce(*mut u8, usize) -> usize) -> Vec<u8> {
-    let mut name = Vec::new();
-    if fallible::reserve_exact(&mut name, NAME).is_err() {
-        return name;
+/// What is written to a place of that size; nothing without memory for the place.
+fn written(size: usize, write: impl FnOnce(&mut [u8]) -> usize) -> Vec<u8> {
+    let mut room = Vec::new();
+    if fallible::reserve_exact(&mut room, size).is_err() {
+        return room;
     }
-    for _ in 0..NAME {
-        if fallible::push(&mut name, 0).is_err() {
+    for _ in 0..size {
+        if fallible::push(&mut room, 0).is_err() {
             return Vec::new();
         }
     }
-    let len = write(name.as_mut_ptr(), name.len());
-    name.truncate(len);
-    name
+    let len = write(&mut room);
+    room.truncate(len);
+    room
 }
 
 /// A forced removal of a module is refused; the shim calls it.

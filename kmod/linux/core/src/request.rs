@@ -10,7 +10,7 @@ use veriexec::{Candidate, Errno, Platform};
 use crate::caller::Caller;
 use crate::kernel::Kernel;
 use crate::shim::RawCaller;
-use crate::tables;
+use crate::{log, tables};
 
 /// Answers an ioctl(2) on the device: 0, or a negative error number.
 ///
@@ -92,10 +92,12 @@ fn dump() -> Result<Object, Errno> {
     Ok(entries.into())
 }
 
-/// Drops everything that is listed: what the shim calls before the module goes.
+/// Drops everything that is listed, and says what was left out of the log: what the shim calls before
+/// the module goes.
 #[expect(unsafe_code, reason = "the shim calls it by name")]
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn veriexec_core_unload() {
     // Above level 0 the shim lets nobody remove the module.
     let _ = tables::lock().flush(&Kernel::default());
+    log::start_anew();
 }

@@ -81,10 +81,43 @@ pub(crate) struct RawProcess {
 /// `TASK_COMM_LEN`.
 const COMMAND_LEN: usize = 16;
 
-/// An audit record that is being written, `struct audit_buffer`.
+/// `struct veriexec_text`.
 #[repr(C)]
-pub(crate) struct RawRecord {
-    _opaque: [u8; 0],
+pub(crate) struct RawText {
+    bytes: *const u8,
+    len: usize,
+}
+
+impl RawText {
+    /// That text, which must stay for as long as this is used.
+    pub(crate) fn of(text: &[u8]) -> Self {
+        Self { bytes: text.as_ptr(), len: text.len() }
+    }
+
+    /// The text.
+    ///
+    /// # Safety
+    /// It must still be there.
+    #[cfg(test)]
+    pub(crate) unsafe fn bytes(&self) -> &[u8] {
+        // SAFETY: the caller promises it.
+        unsafe { core::slice::from_raw_parts(self.bytes, self.len) }
+    }
+}
+
+/// `struct veriexec_report`.
+#[repr(C)]
+pub(crate) struct RawReport {
+    /// Of syslog(3).
+    pub(crate) priority: c_int,
+    /// Whether something was denied.
+    pub(crate) is_denial: bool,
+    /// A line of the log.
+    pub(crate) line: RawText,
+    /// One that comes after it, unless it is empty.
+    pub(crate) question: RawText,
+    /// The fields of an audit record; empty if none is to be made.
+    pub(crate) record: RawText,
 }
 
 unsafe extern "C" {
@@ -200,29 +233,14 @@ unsafe extern "C" {
         size: usize,
     ) -> usize;
 
-    /// Logs a line at a priority of syslog(3), as one about a denial or not.
-    pub(crate) unsafe fn veriexec_shim_log(
-        priority: c_int,
-        is_denial: bool,
-        line: *const u8,
-        len: usize,
-    );
+    /// Takes down what is to be printed soon: it prints nothing itself.
+    pub(crate) unsafe fn veriexec_shim_report(report: *const RawReport);
+
+    /// Whether anybody wants audit records.
+    pub(crate) safe fn veriexec_shim_wants_records() -> bool;
 
     /// Has `veriexec_core_tell` called when that many seconds are over, or sooner.
     pub(crate) safe fn veriexec_shim_tell_later(seconds: u32);
-
-    /// Begins a record of audit(8); NULL if nobody wants it, or without memory.
-    pub(crate) safe fn veriexec_shim_begin_record() -> *mut RawRecord;
-
-    /// Adds to it.
-    pub(crate) unsafe fn veriexec_shim_add_to_record(
-        record: *mut RawRecord,
-        text: *const u8,
-        len: usize,
-    );
-
-    /// Ends it, and hands it on.
-    pub(crate) unsafe fn veriexec_shim_end_record(record: *mut RawRecord);
 }
 
 /// What a function of the shim's returned.

@@ -18,7 +18,7 @@ use proplib::{Array, Dictionary, Object};
 use veriexec::Errno;
 
 use crate::check::{veriexec_core_check, veriexec_core_unmounted};
-use crate::log::{veriexec_core_removal_refused, veriexec_core_tell};
+use crate::log::{veriexec_core_lost, veriexec_core_removal_refused, veriexec_core_tell};
 use crate::operation::RawOperation;
 use crate::request::{veriexec_core_request, veriexec_core_unload};
 use crate::settings::{
@@ -28,7 +28,7 @@ use crate::settings::{
 use crate::shim::{RawCaller, RawLocated};
 use stand_in::{
     HAS_WRITERS, LOCKED, LOG, MOVES, OPEN_FILES, Place, Program, RECORDS, REMOTE, SECONDS,
-    TOLD_LATER, identify,
+    TOLD_LATER, WANTS_RECORDS, identify,
 };
 
 /// Sends a request on a descriptor that is open for everything.
@@ -183,6 +183,12 @@ fn checks_are_answered(listed: &Path, contents: &[u8]) {
              parent=74686520706172656E74 name=\"{shown}\" res=1 errno=0"
         ))
     );
+    WANTS_RECORDS.store(false, Ordering::SeqCst);
+    veriexec_core_set_verbosity(0);
+    assert_eq!(access(&place, Some(2)), 0);
+    assert_eq!(logged().len(), 1);
+    assert_eq!(RECORDS.lock().unwrap().len(), 0, "nobody wants a record");
+    WANTS_RECORDS.store(true, Ordering::SeqCst);
     assert_eq!(veriexec_core_raise(1), 0);
     assert_eq!(veriexec_core_raise(0), -Errno::PERM.raw());
     assert!(
@@ -235,5 +241,22 @@ fn checks_are_answered(listed: &Path, contents: &[u8]) {
     assert_eq!(names[..len], *b"SHA256");
     // SAFETY: as above.
     assert_eq!(unsafe { veriexec_core_algorithms(names.as_mut_ptr(), 5) }, 0);
+
+    let mut line = [0; 128];
+    let mut priority = 0;
+    // SAFETY: the line has that much room.
+    let len = unsafe { veriexec_core_lost(3, &mut priority, line.as_mut_ptr(), line.len()) };
+    assert_eq!(
+        line[..len],
+        *b"Veriexec: 3 more reports lost: they came faster than the log takes them."
+    );
+    assert_eq!(priority, 4);
+    // SAFETY: as above.
+    assert_eq!(unsafe { veriexec_core_lost(3, &mut priority, line.as_mut_ptr(), 5) }, 5);
+
+    assert_eq!(access(&place, Some(3)), -Errno::PERM.raw());
+    logged();
     veriexec_core_unload();
+    let told = logged();
+    assert!(told[1].starts_with("Veriexec: 2 more reports suppressed: "), "{told:?}");
 }

@@ -36,13 +36,31 @@ say() {
     fi
 }
 
+# settle: whatever Veriexec has reported until now is in the kernel's log. It is printed by a thread of
+# its own, when whoever asked has gone on.
+settle() {
+    local collected printed lost tries=0
+    while test -e /proc/sys/kern/veriexec/reports; do
+        read -r collected printed lost </proc/sys/kern/veriexec/reports
+        if [ "$collected" = "$printed" ]; then return; fi
+        tries=$((tries + 1))
+        if [ $tries -eq 300 ]; then
+            fail "what is reported is printed" "$printed of $collected"
+            return
+        fi
+        sleep 0.1
+    done
+}
+
 # logged NAME TEXT: the kernel has logged it.
 logged() {
+    settle
     if dmesg | grep -qF -- "$2"; then pass "$1"; else fail "$1" "the kernel did not log: $2"; fi
 }
 
 # finish: the last that a scenario says.
 finish() {
+    settle
     # All that the kernel says of itself, and the last of what Veriexec reports.
     dmesg | grep -vF 'Veriexec: ' | sed 's/^/@@ log /'
     dmesg | grep -F 'Veriexec: ' | tail -n 500 | sed 's/^/@@ log /'

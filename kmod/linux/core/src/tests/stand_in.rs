@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use veriexec::Errno;
 
-use crate::shim::{RawLocated, RawProcess, RawReading, RawRecord};
+use crate::shim::{RawLocated, RawProcess, RawReading, RawReport};
 
 pub(super) static LOCKED: AtomicBool = AtomicBool::new(false);
 static LOGGING: AtomicBool = AtomicBool::new(false);
@@ -269,20 +269,24 @@ unsafe extern "C" fn veriexec_shim_program(of_parent: bool, name: *mut u8, size:
 }
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn veriexec_shim_log(
-    priority: c_int,
-    is_denial: bool,
-    line: *const u8,
-    len: usize,
-) {
-    assert!(!LOGGING.load(Ordering::SeqCst), "printing takes long, and the log is locked");
-    // SAFETY: the core gives a line of that many bytes.
-    let line = unsafe { core::slice::from_raw_parts(line, len) };
-    let line = String::from_utf8(line.to_vec()).unwrap();
+unsafe extern "C" fn veriexec_shim_report(report: &RawReport) {
+    assert!(!LOGGING.load(Ordering::SeqCst), "copying takes a while, and the log is locked");
+    // SAFETY: the core gives texts of that many bytes.
+    let [line, question, record] = [&report.line, &report.question, &report.record]
+        .map(|text| String::from_utf8(unsafe { text.bytes() }.to_vec()).unwrap());
     let is_said =
         ["] denied: ", "] denied in a self-test: "].iter().any(|said| line.contains(said));
-    assert_eq!(is_denial, is_said, "{line}");
-    LOG.lock().unwrap().push((priority, line));
+    assert_eq!(report.is_denial, is_said, "{line}");
+    assert_eq!(line.ends_with("ask: see the next line"), !question.is_empty(), "{line}");
+    LOG.lock().unwrap().push((report.priority, line));
+    if !record.is_empty() {
+        RECORDS.lock().unwrap().push(record);
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn veriexec_shim_wants_records() -> bool {
+    WANTS_RECORDS.load(Ordering::SeqCst)
 }
 
 /// Whether somebody wants to be told what was left out.
@@ -294,28 +298,8 @@ extern "C" fn veriexec_shim_tell_later(seconds: u32) {
     TOLD_LATER.store(true, Ordering::SeqCst);
 }
 
-/// The audit records, of which one is written at a time.
+/// Whether audit records are wanted.
+pub(super) static WANTS_RECORDS: AtomicBool = AtomicBool::new(true);
+
+/// The fields of the audit records.
 pub(super) static RECORDS: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-#[unsafe(no_mangle)]
-extern "C" fn veriexec_shim_begin_record() -> *mut RawRecord {
-    Box::into_raw(Box::<String>::default()).cast()
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn veriexec_shim_add_to_record(
-    record: *mut RawRecord,
-    text: *const u8,
-    len: usize,
-) {
-    // SAFETY: the record was begun, and the text has that many bytes.
-    let (record, text) =
-        unsafe { (&mut *record.cast::<String>(), core::slice::from_raw_parts(text, len)) };
-    record.push_str(str::from_utf8(text).unwrap());
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn veriexec_shim_end_record(record: *mut RawRecord) {
-    // SAFETY: it was begun, and is used no more.
-    RECORDS.lock().unwrap().push(*unsafe { Box::from_raw(record.cast::<String>()) });
-}

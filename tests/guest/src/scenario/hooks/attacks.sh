@@ -69,7 +69,7 @@ make() {
 }
 
 # count TEXT: how often the kernel has logged it.
-count() { dmesg | grep -cF -- "$1"; }
+count() { settle; dmesg | grep -cF -- "$1"; }
 
 # try NAME KINDS FROM ERROR REPORTED REFUSED COMMAND: the command is tried, with @ for the
 # attack's directory. From that level on it fails, and says the error. What is logged is REPORTED

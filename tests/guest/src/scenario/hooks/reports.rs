@@ -1,4 +1,5 @@
-//! What is logged of what is denied: all of it, at verbosity 0, and under a flood.
+//! What is logged of what is denied: all of it, at verbosity 0, under a flood, and
+//! to a slow console.
 
 use crate::scenario::Scenario;
 
@@ -7,7 +8,9 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     script: include_str!("reports.sh"),
     programs: &["veriexecctl"],
     c_programs: &["attack", "flood"],
-    own_modules: &["probe"],
+    own_modules: &["probe", "slow"],
+    // One that waits for its console, and one for everybody else.
+    cpus: 2,
     limit: 300,
     ..Scenario::PLAIN
 };

@@ -26,12 +26,13 @@ check "signatures are loaded" veriexecctl load -k /signatures
 
 # lines TEXT: the lines with it that were logged since the last mark.
 # What else the kernel says is looked at, too.
-mark() { dmesg -c | grep -vF 'Veriexec: ' | sed 's/^/@@ log /'; }
-lines() { dmesg | grep -F "$1"; }
+mark() { settle; dmesg -c | grep -vF 'Veriexec: ' | sed 's/^/@@ log /'; }
+lines() { settle; dmesg | grep -F "$1"; }
 
 # one NAME PRIORITY PATTERN: of all that was logged since the last mark there is one line, which is
 # of that priority and fits. What comes after the names is the same in each.
 one() {
+    settle
     found=$(dmesg -r | grep -F 'Veriexec: ')
     if [ "$(echo "$found" | wc -l)" -ne 1 ]; then
         fail "$1: one line" "$found"
@@ -54,6 +55,12 @@ denied() {
     if [ -z "$path" ]; then asked=; fi
     one "$name" 1 "$words denied: $attempt, level=$level, $parent$asked"
 }
+
+# A console that takes its time gets whatever is reported. The serial line is the scenario's.
+check "there is another console" insmod /lib/modules/slow.ko
+slow=/sys/module/slow/parameters
+echo 0 >/sys/class/tty/ttyS0/console
+dmesg -n 8
 
 # Level 0: what would be denied is no alarm.
 level=0
@@ -145,6 +152,59 @@ say "later it is said what was left out" "Veriexec: 950 more reports suppressed:
 mark
 check "the user begins anew" flood 1000 /flood 1
 one "and is logged again" 1 "No entry\. \[/flood/1, prog=/bin/flood pid=[0-9]+, uid=1000, gid=1000\] denied: execute, level=2, $parent; $ask /flood/1"
+
+# Nobody waits for a console, however long it takes.
+echo 0 >$veriexec/verbose
+mark
+echo 50 >$slow/delay
+read -r collected printed lost <$veriexec/reports
+if [ $lost -eq 0 ]; then pass "nothing was lost"; else fail "nothing was lost" "$lost"; fi
+user=2000
+while [ $user -lt 2025 ]; do
+    flood $user /flood 50 || fail "flood" "user $user"
+    user=$((user + 1))
+done
+read -r collected printed lost <$veriexec/reports
+counts="$collected collected, $printed printed, $lost lost"
+if [ $((collected - printed)) -gt 300 ]; then
+    pass "a flood is over before its lines are printed"
+else
+    fail "a flood waits for nothing" "$counts"
+fi
+echo "@@ note before the console has its lines: $counts"
+echo 0 >$slow/delay
+lines " denied: execute" >/tmp/denied
+told=0
+for count in $(lines " more reports lost" | sed -n 's/.*Veriexec: \([0-9]*\) more reports lost: they came.*/\1/p')
+do
+    told=$((told + count))
+done
+if [ $lost -gt 0 ] && [ $told -eq $lost ]; then
+    pass "what had no room is counted, and that is said"
+else
+    fail "what had no room is counted" "$lost were lost, and $told said to be"
+fi
+count=$(wc -l </tmp/denied)
+if [ $((count + told)) -eq 1250 ]; then
+    pass "each line is printed or counted"
+else
+    fail "each line is printed or counted" "$count of 1250 printed, $told lost"
+fi
+sed 's|.*/flood/\([0-9]*\),.*uid=\([0-9]*\),.*|\2 \1|' /tmp/denied >/tmp/order
+sort -n -k 1,1 -k 2,2 /tmp/order >/tmp/sorted
+check "in the order in which it happened" cmp /tmp/order /tmp/sorted
+say "the line is a warning of no denial's" "<4>" sh -c "dmesg -r | grep ' more reports lost'"
+read -r count <$slow/lines
+read -r askers <$slow/askers
+if [ $count -gt 500 ] && [ $askers -eq 0 ]; then
+    pass "nobody who asked has printed anything"
+else
+    fail "nobody who asks prints" "$askers of $count lines"
+fi
+# What a user does now is printed now.
+mark
+flood 3000 /flood 1
+one "after it all is as before" 1 "No entry\. \[/flood/1, prog=/bin/flood pid=[0-9]+, uid=3000, gid=3000\] denied: execute, level=2, $parent; $ask /flood/1"
 
 check "level 3" sh -c "echo 3 >$veriexec/strict"
 level=3

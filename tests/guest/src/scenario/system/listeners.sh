@@ -47,6 +47,7 @@ for level in 0 1 2; do
         soon "level 0: a changed file is read" sh -c "cat /w/changed$level >/dev/null"
     else
         refuse "level $level: a changed file is denied" "" timeout -s KILL 20 cat /w/changed$level
+        settle
         say "level $level: by us" "denied: read, level=$level" sh -c \
             "dmesg | grep -F '/w/changed$level,'"
     fi

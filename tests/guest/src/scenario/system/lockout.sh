@@ -56,7 +56,7 @@ check "$boot: the list is loaded" veriexecctl -k load
 echo 2 >$strict
 
 # denied: the kernel has said so.
-denied() { dmesg | grep -F "Veriexec: No entry. [$lacking, " | grep -qF ' denied: '; }
+denied() { settle; dmesg | grep -F "Veriexec: No entry. [$lacking, " | grep -qF ' denied: '; }
 
 watch() {
     check "$boot: systemd has nothing more to start" within 300 settled

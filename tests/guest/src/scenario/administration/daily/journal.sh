@@ -32,6 +32,8 @@ has_entry() { /usr/bin/python3 $place/journal.py $1 $journal/$1 "$2" "$3"; }
 denied() {
     kind=$1 words=$2 op=$3 path=$4; shift 4
     "$@" >/dev/null 2>&1
+    settle
+    # Records come by way of the audit system.
     sleep 2
     journalctl --sync
     fields -k -p alert _KERNEL_SUBSYSTEM=veriexec >$journal/line 2>&1

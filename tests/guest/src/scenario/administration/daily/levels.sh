@@ -14,6 +14,7 @@ list_all() {
 raise() {
     echo 2 >/proc/sys/kern/veriexec/strict
     say "the level is raised" 2 cat /proc/sys/kern/veriexec/strict
+    settle
     dmesg --clear
 }
 
@@ -30,4 +31,4 @@ denied_only() {
     head -n 20 /root/denied | sed 's/^/@@ note /'
 }
 # What is said again within a minute is only counted; the first of each file and program is said.
-reports() { dmesg | grep -F 'Veriexec: ' | grep -vF 'more reports suppressed'; }
+reports() { settle; dmesg | grep -F 'Veriexec: ' | grep -vF 'more reports suppressed'; }
