@@ -76,6 +76,8 @@ impl Tree {
             ("dist/veriexec.conf", "usr/share/veriexec"),
             ("README.md", "usr/share/doc/veriexec"),
             ("CHANGELOG.md", "usr/share/doc/veriexec"),
+            ("doc/threat-model.md", "usr/share/doc/veriexec"),
+            ("doc/attacks.md", "usr/share/doc/veriexec"),
             ("LICENSE", "usr/share/doc/veriexec"),
         ] {
             self.install(&root().join(name), to, 0o644)?;

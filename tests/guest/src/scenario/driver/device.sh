@@ -112,6 +112,7 @@ exec 3</dev/veriexec
 check "nor does a writer for a reader" veriexecctl flush
 exec 3<&-
 chmod 666 /dev/veriexec
+# Attack.
 refuse "nobody but the superuser opens it" "open: 1 " request -u $DUMP
 chmod 600 /dev/veriexec
 
@@ -148,6 +149,7 @@ refuse "EIO: half a property list" "errno 5" request $QUERY /tmp/file 50
 refuse "EIO: blanks, as many as may be" "errno 5" request $QUERY /tmp/longest
 refuse "EIO: no dictionary" "errno 5" request $QUERY /tmp/array
 refuse "E2BIG: one byte more" "errno 7" request $QUERY /tmp/too-long
+# Attack.
 refuse "E2BIG: a length that no memory has" "errno 7" request $QUERY /tmp/file 0xffffffffffffffff
 refuse "EINVAL: a dictionary without a file" "errno 22" request $QUERY /tmp/dict
 refuse "EINVAL: the same to be deleted" "errno 22" request -b $DELETE /tmp/dict
@@ -179,6 +181,7 @@ check "and dumped" cmp /tmp/many /tmp/dump
 # The settings are for whoever may administer, which uid 0 alone does not say.
 settings=/proc/sys/kern/veriexec
 for setting in strict verbose trial; do
+    # Attack.
     refuse "uid 0 without capabilities sets no $setting" "write: Operation not permitted" \
         attack without-capabilities $settings/$setting 1
     say "which stays as it is" 0 cat $settings/$setting

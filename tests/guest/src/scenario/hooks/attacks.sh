@@ -329,7 +329,9 @@ for level in 0 1 2 3; do
     check "level $level" sh -c "echo $level >$veriexec/strict"
     all
     if [ $level -gt 0 ]; then
+        # Attack.
         refuse "level $level, the module does not go" "temporarily unavailable" rmmod veriexec
+        # Attack.
         refuse "level $level, nor by force" "" rmmod -f veriexec
     fi
 done

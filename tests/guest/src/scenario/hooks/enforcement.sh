@@ -45,7 +45,9 @@ check "what is not listed runs" ./busybox-unlisted true
 refuse "the module cannot go" "unavailable" rmmod veriexec
 refuse "nor be made to" "not permitted" rmmod -f veriexec
 logged "which is said" "Veriexec: Preventing the forced removal of a module"
+# Attack.
 refuse "hooks cannot be turned off" "busy" sh -c "echo 0 > /proc/sys/kernel/ftrace_enabled"
+# Attack.
 refuse "tables cannot be changed" "strict level is above 0" veriexecctl flush
 check "a good program can be written" sh -c "printf x >> busybox-good"
 refuse "then it does not run" "not permitted" ./busybox-good true

@@ -101,9 +101,11 @@ denied "a mount" "Mount request\. \[/files, $by\]" "mount over" /files \
     mount -t tmpfs none /files
 # busybox tries it a second time, with what it has read.
 mark
+# Attack.
 refuse "a module is denied" "" insmod /lib/modules/probe.ko
 say "from a file" "denied: load a module, level=2" lines "No entry. [/lib/modules/probe.ko, prog=/bin/busybox pid="
 say "and from memory" "denied: load a module, level=2" lines "No entry. [, prog=/bin/busybox pid="
+# Attack.
 denied "the memory" "Memory write access request\. \[/dev/mem, $by\]" "write memory" /dev/mem \
     sh -c ': >>/dev/mem'
 denied "a lower level" "Preventing the lowering of the strict level\. \[$by\]" "lower the level" \
@@ -115,6 +117,7 @@ denied "a forced removal" "Preventing the forced removal of a module\. \[$by\]" 
 
 # A trial hides nothing any more.
 level=3
+# Attack.
 denied "for trial, too, a changed file" "Mismatch\. \[/files/busybox-wrong, $by\]" execute /files/busybox-wrong \
     sh -c "echo 3 >$veriexec/trial; exec ./busybox-wrong true"
 level=2
@@ -123,6 +126,7 @@ level=2
 cp /bin/busybox /files/other
 mark
 refuse "somebody with another name" "" sh -c 'echo innocent >/proc/self/comm; exec ./other'
+# Attack.
 one "has the name of the program" 1 \
     "No entry\. \[/files/other, $by\] denied: execute, level=2, $parent; $ask /files/other"
 
@@ -132,6 +136,7 @@ mkdir -p /files/$long/$long
 cp /bin/busybox /files/$long/$long/program
 mark
 refuse "a program far down" "" /files/$long/$long/program true
+# Attack.
 say "its line has the verdict" "] denied: execute, level=2, parent=/bin/busybox" lines "No entry. [/files/000"
 say "and the next the whole of the question" "Veriexec: ask: veriexecctl explain /files/$long/$long/program" lines "ask: veriexecctl"
 
@@ -143,8 +148,11 @@ check "root tries one" flood 0 /flood 1
 check "another user does" flood 1001 /flood 1
 count=$(lines "uid=1000, gid=1000] denied: execute" | wc -l)
 if [ $count -eq 50 ]; then pass "50 lines of the thousand"; else fail "50 lines" "$count"; fi
+# Attack.
 say "root's is there" "No entry. [/flood/1, prog=/bin/flood pid=" lines "uid=0, gid=0] denied"
+# Attack.
 say "and the other user's" "No entry. [/flood/1, prog=/bin/flood pid=" lines "uid=1001, gid=1001] denied"
+# Attack.
 say "and what the user did last" "Mismatch. [/files/busybox-wrong, prog=/bin/flood pid=" lines "uid=1000, gid=1000] denied: read"
 # The interval is 60 seconds, after which it takes ten at most, and nobody says anything else.
 sleep 75
@@ -167,6 +175,7 @@ done
 read -r collected printed lost <$veriexec/reports
 counts="$collected collected, $printed printed, $lost lost"
 if [ $((collected - printed)) -gt 300 ]; then
+    # Attack.
     pass "a flood is over before its lines are printed"
 else
     fail "a flood waits for nothing" "$counts"
@@ -180,6 +189,7 @@ do
     told=$((told + count))
 done
 if [ $lost -gt 0 ] && [ $told -eq $lost ]; then
+    # Attack.
     pass "what had no room is counted, and that is said"
 else
     fail "what had no room is counted" "$lost were lost, and $told said to be"
@@ -197,6 +207,7 @@ say "the line is a warning of no denial's" "<4>" sh -c "dmesg -r | grep ' more r
 read -r count <$slow/lines
 read -r askers <$slow/askers
 if [ $count -gt 500 ] && [ $askers -eq 0 ]; then
+    # Attack.
     pass "nobody who asked has printed anything"
 else
     fail "nobody who asks prints" "$askers of $count lines"

@@ -34,6 +34,7 @@ for way in open closed shared after; do
     said=$(toctou $way /files/$way $tries)
     echo "@@ note $said"
     case $said in
+    # Attack.
     *": $tries tries, 0 succeeded;"*) pass "$way: none succeeds" ;;
     *) fail "$way: none succeeds" "$said" ;;
     esac

@@ -41,6 +41,7 @@ for level in 0 1 2; do
     if [ $level != 0 ]; then check "level $level" sh -c "echo $level >$veriexec/strict"; fi
     soon "level $level: a listed file is read" sh -c "cat /w/data$level >/dev/null"
     soon "level $level: and by another name" sh -c "cat /merged/data$level >/dev/null"
+    # Attack.
     soon "level $level: a program starts" /w/program$level/true
     soon "level $level: an unlisted file is read" cat /signatures
     if [ $level = 0 ]; then
@@ -52,6 +53,7 @@ for level in 0 1 2; do
             "dmesg | grep -F '/w/changed$level,'"
     fi
     # Many at once.
+    # Attack.
     soon "level $level: fifty at once" sh -c '
         for number in $(seq 50); do /bin/busybox cat /w/data* >/dev/null & done; wait'
 done

@@ -8,14 +8,18 @@ check "the others are loaded" /srv/kept --version
 refuse "to verify, the missing file is missing" "missing" veriexecctl verify
 refuse "and to lint" "missing-file" veriexecctl lint
 cp /bin/veriexecctl /srv/gone
+# Attack.
 refuse "what takes its name is not listed" "not permitted" /srv/gone --version
 
 for file in $config $list; do
     say "$file is listed" "Entry status: valid" veriexecctl query $file
     say "to be opened" "Entry flags: file" veriexecctl query $file
     check "it is read" cat $file
+    # Attack.
     refuse "it is not written" "not permitted" sh -c "echo >>$file"
+    # Attack.
     refuse "nor removed" "" rm $file
+    # Attack.
     refuse "nor replaced" "" mv /root/good $file
 done
 say "dump has it" "/etc/veriexec.conf SHA256" veriexecctl dump

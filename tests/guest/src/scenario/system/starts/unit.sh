@@ -50,6 +50,7 @@ watch() {
         skipped "another place for it"
         rm /etc/system-update
         chmod 666 /etc/veriexec.conf
+        # Attack.
         refuse "others can write the configuration: the unit fails" "" systemctl start veriexec
         say "and is shown" "veriexec.service" systemctl --failed --plain --no-legend
         say "with the reason" "/etc/veriexec.conf can be written by others" \
