@@ -300,6 +300,25 @@ int veriexec_check_unlink(struct dentry *dentry)
 	return error;
 }
 
+/* A subvolume of a btrfs is removed by the name of its root. */
+int veriexec_check_subvolume(struct dentry *dentry)
+{
+	u64 volume = veriexec_volume_of(d_inode(dentry));
+	struct veriexec_operation operation = {
+		.action = VERIEXEC_REMOVE_VOLUME,
+		.mount = &volume,
+	};
+	char *name = name_of(dentry, veriexec_volume_of(d_inode(dentry->d_parent)));
+	int error;
+
+	if (!name)
+		return -ENOMEM;
+	set_name(&operation, name);
+	error = veriexec_core_check(&operation);
+	kfree(name);
+	return error;
+}
+
 /* One name that changes; what has the new one loses it, if it is to be replaced. */
 static int check_name_change(struct dentry *from, struct dentry *to, bool replaces)
 {

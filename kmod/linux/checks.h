@@ -22,6 +22,7 @@ int veriexec_begin_truncate(const struct path *path, struct inode **inode);
 void veriexec_end_truncate(struct inode *inode);
 int veriexec_check_create(struct inode *directory, struct dentry *dentry, umode_t mode);
 int veriexec_check_unlink(struct dentry *dentry);
+int veriexec_check_subvolume(struct dentry *dentry);
 int veriexec_check_rename(struct dentry *from, struct dentry *to, unsigned int flags);
 int veriexec_check_mount(const struct path *path, unsigned long flags);
 int veriexec_check_pivot(void);

@@ -25,7 +25,9 @@ enum veriexec_kind {
 
 /* Which file a path leads to. */
 struct veriexec_located {
+	/* The number of its volume; 0 if nothing on it is listed. */
 	u64 mount;
+	/* Its own number and generation, or the number of what holds it. */
 	u64 inode;
 	u64 generation;
 	u32 kind;
@@ -65,6 +67,7 @@ enum veriexec_action {
 	VERIEXEC_RAW_WRITE,
 	VERIEXEC_MEMORY_WRITE,
 	VERIEXEC_PASS_THROUGH,
+	VERIEXEC_REMOVE_VOLUME,
 };
 
 /* How a file is accessed. */
@@ -152,6 +155,7 @@ int veriexec_shim_reply(const struct veriexec_caller *caller, const u8 *text, si
 int veriexec_shim_pin(const struct veriexec_caller *caller, const u8 *path, size_t len,
 		      struct veriexec_located *located);
 int veriexec_shim_locate(const u8 *path, size_t len, struct veriexec_located *located);
+void veriexec_shim_listed(u64 volume, u64 inode, bool is_listed);
 int veriexec_shim_open(const u8 *path, size_t len, struct veriexec_reading **reading,
 		       struct veriexec_located *located);
 int veriexec_shim_reopen(const struct path *path, int writers, struct veriexec_reading **reading,

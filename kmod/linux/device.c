@@ -202,23 +202,33 @@ static int __init veriexec_load(void)
 	error = veriexec_reports_init();
 	if (error)
 		goto no_reports;
+	error = veriexec_held_init();
+	if (error)
+		goto no_held;
 	error = veriexec_settings_init();
 	if (error)
 		goto no_settings;
 	error = veriexec_hooks_init();
 	if (error)
 		goto no_hooks;
+	error = veriexec_subvolumes_init();
+	if (error)
+		goto no_subvolumes;
 	error = MAY_FAIL(misc_register(&device), -ENOMEM);
 	if (error)
 		goto no_device;
 	return 0;
 
 no_device:
+	veriexec_subvolumes_exit();
+no_subvolumes:
 	veriexec_hooks_exit();
 	veriexec_raw_writers_exit();
 no_hooks:
 	veriexec_settings_exit();
 no_settings:
+	veriexec_held_exit();
+no_held:
 	veriexec_reports_exit();
 no_reports:
 	veriexec_files_exit();
@@ -229,10 +239,12 @@ no_reports:
 static void __exit veriexec_unload(void)
 {
 	misc_deregister(&device);
+	veriexec_subvolumes_exit();
 	veriexec_hooks_exit();
 	veriexec_core_unload();
 	veriexec_raw_writers_exit();
 	veriexec_mounts_exit();
+	veriexec_held_exit();
 	veriexec_settings_exit();
 	veriexec_reports_exit();
 	veriexec_files_exit();

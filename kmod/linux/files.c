@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Files: which they are, what their names are, and what is in them.
+ * Files: where their names lead, and what is in them.
  */
 #include "veriexec.h"
 
@@ -9,7 +9,6 @@
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/list.h>
-#include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
@@ -18,15 +17,6 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
-#include <linux/stat.h>
-#include <linux/user_namespace.h>
-#include <linux/version.h>
-
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
-#define no_idmap (&nop_mnt_idmap)
-#else
-#define no_idmap (&init_user_ns)
-#endif
 
 /* Names */
 
@@ -44,82 +34,6 @@ static int resolve(const u8 *name, size_t len, struct path *path)
 	error = MAY_FAIL(kern_path(terminated, LOOKUP_FOLLOW, path), -ENOMEM);
 	kfree(terminated);
 	return error;
-}
-
-/* Whether its files can change without this kernel's knowledge. */
-static bool is_remote(const struct super_block *sb)
-{
-	switch (sb->s_magic) {
-	case NFS_SUPER_MAGIC:
-	case SMB_SUPER_MAGIC:
-	case CIFS_SUPER_MAGIC:
-	case SMB2_SUPER_MAGIC:
-	case V9FS_MAGIC:
-	case FUSE_SUPER_MAGIC:
-	case CEPH_SUPER_MAGIC:
-	case AFS_SUPER_MAGIC:
-	case AFS_FS_MAGIC:
-	case CODA_SUPER_MAGIC:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/*
- * What tells the files of one file system from those of another. The subvolumes of a btrfs have one
- * superblock, and a snapshot has its files' numbers; only stat(2) tells them apart.
- */
-static u64 mount_number(struct inode *inode)
-{
-	struct path path = {};
-	struct kstat status = {};
-	u64 number = inode->i_sb->s_dev;
-
-	if (inode->i_sb->s_magic != BTRFS_SUPER_MAGIC || !inode->i_op->getattr)
-		return number;
-	path.dentry = d_find_any_alias(inode);
-	if (!path.dentry)
-		return number;
-	if (!inode->i_op->getattr(no_idmap, &path, &status, STATX_INO, 0))
-		number = status.dev;
-	dput(path.dentry);
-	return number;
-}
-
-void veriexec_identify(struct inode *inode, bool is_root, struct veriexec_located *located)
-{
-	located->mount = mount_number(inode);
-	located->inode = inode->i_ino;
-	located->generation = inode->i_generation;
-	located->is_remote = is_remote(inode->i_sb);
-	located->is_made_up = inode->i_sb->s_iflags & SB_I_NOEXEC;
-	if (S_ISREG(inode->i_mode) && !located->is_made_up)
-		located->kind = VERIEXEC_REGULAR;
-	else if (!S_ISDIR(inode->i_mode))
-		located->kind = VERIEXEC_OTHER;
-	else if (is_root)
-		located->kind = VERIEXEC_MOUNT_ROOT;
-	else
-		located->kind = VERIEXEC_DIRECTORY;
-}
-
-/* The file of an overlay is the one underneath, whatever way it was reached. */
-void veriexec_identify_dentry(struct dentry *dentry, struct veriexec_located *located)
-{
-	struct inode *inode = d_real_inode(dentry);
-
-	veriexec_identify(inode, dentry == dentry->d_sb->s_root, located);
-}
-
-void veriexec_identify_file(const struct file *file, struct veriexec_located *located)
-{
-	struct inode *inode = file_inode(file);
-
-	/* What backs a mapping of an overlay's file is the file underneath, under another's name. */
-	if (inode == d_inode(file->f_path.dentry))
-		inode = d_real_inode(file->f_path.dentry);
-	veriexec_identify(inode, false, located);
 }
 
 int veriexec_shim_locate(const u8 *name, size_t len, struct veriexec_located *located)
@@ -142,8 +56,10 @@ int veriexec_pin(struct veriexec_pin *pin, const u8 *name, size_t len,
 
 	if (error)
 		return error;
-	veriexec_identify_dentry(path.dentry, located);
-	error = veriexec_mount_pin(&path, located->mount, pin);
+	error = veriexec_mount_pin(&path, pin);
+	/* Not what is there by now: an overlay may have copied it. */
+	if (!error)
+		veriexec_identify(pin->inode, path.dentry == path.dentry->d_sb->s_root, located);
 	path_put(&path);
 	return error;
 }
@@ -165,8 +81,8 @@ size_t veriexec_shim_name(const struct path *path, u8 *name, size_t size)
 /* A file that is open for us to read. */
 struct veriexec_reading {
 	struct file *file;
-	/* Whose writers are kept out; NULL if they are not. */
-	struct inode *kept;
+	/* Whose writers are kept out: the file's own and, of an overlay's, that of the one underneath. */
+	struct inode *kept[2];
 };
 
 /* What our files are opened with: the kernel's own rights. */
@@ -227,25 +143,37 @@ static bool is_fresh(struct inode *inode)
 	return !filemap_write_and_wait(mapping) && !invalidate_inode_pages2(mapping);
 }
 
-/*
- * Sees to it that nobody but those who may can write the file until it is read: keeps everybody
- * out if nobody may.
- */
-static int keep_out(struct veriexec_reading *reading, struct inode *inode, int writers)
+/* Of one inode: nobody has it open for write but so many, or nobody has and nobody may. */
+static int keep_out_of(struct inode **kept, struct inode *inode, int writers)
 {
-	enum veriexec_written written = veriexec_mount_written(mount_number(inode));
-
-	if (written == VERIEXEC_BEING_WRITTEN)
-		return -ETXTBSY;
-	if (written == VERIEXEC_ONCE_WRITTEN && !is_fresh(inode))
-		return -ETXTBSY;
 	if (writers >= 0)
 		return atomic_read(&inode->i_writecount) > writers ? -ETXTBSY : 0;
 	if (!atomic_dec_unless_positive(&inode->i_writecount))
 		return -ETXTBSY;
 	ihold(inode);
-	reading->kept = inode;
+	*kept = inode;
 	return 0;
+}
+
+/*
+ * Sees to it that nobody but those who may can write the file until it is read: keeps everybody
+ * out if nobody may. Who has opened it by way of an overlay counts there, too.
+ */
+static int keep_out(struct veriexec_reading *reading, const struct path *path, int writers)
+{
+	struct inode *inode = d_real_inode(path->dentry);
+	struct inode *shown = d_inode(path->dentry);
+	enum veriexec_written written = veriexec_mount_written(veriexec_volume_of(inode));
+	int error;
+
+	if (written == VERIEXEC_BEING_WRITTEN)
+		return -ETXTBSY;
+	if (written == VERIEXEC_ONCE_WRITTEN && !is_fresh(inode))
+		return -ETXTBSY;
+	error = keep_out_of(&reading->kept[0], inode, writers);
+	if (!error && shown != inode)
+		error = keep_out_of(&reading->kept[1], shown, writers);
+	return error;
 }
 
 /*
@@ -268,7 +196,7 @@ static int open_reading(const struct path *path, int writers, struct veriexec_re
 	reading = MAY_FAIL(kzalloc(sizeof(*reading), GFP_KERNEL), NULL);
 	if (!reading)
 		return -ENOMEM;
-	error = keep_out(reading, inode, writers);
+	error = keep_out(reading, path, writers);
 	if (error)
 		goto failed;
 	begin_reading(&own);
@@ -314,11 +242,15 @@ int veriexec_shim_reopen(const struct path *path, int writers, struct veriexec_r
 
 void veriexec_shim_close(struct veriexec_reading *reading)
 {
+	size_t index;
+
 	if (reading->file)
 		fput(reading->file);
-	if (reading->kept) {
-		atomic_inc(&reading->kept->i_writecount);
-		iput(reading->kept);
+	for (index = 0; index < ARRAY_SIZE(reading->kept); index++) {
+		if (!reading->kept[index])
+			continue;
+		atomic_inc(&reading->kept[index]->i_writecount);
+		iput(reading->kept[index]);
 	}
 	kfree(reading);
 }

@@ -7,6 +7,7 @@
 
 #include <linux/blkdev.h>
 #include <linux/dcache.h>
+#include <linux/err.h>
 #include <linux/list.h>
 #include <linux/mount.h>
 #include <linux/mutex.h>
@@ -151,6 +152,7 @@ static void drop(struct mount *mount)
 {
 	hide(mount);
 	list_del(&mount->list);
+	veriexec_volume_drop(mount->number);
 	kfree(mount->point);
 	kfree(mount);
 }
@@ -176,16 +178,22 @@ static int find_point(const struct path *path, struct mount *mount)
 	return mount->point ? 0 : -ENOMEM;
 }
 
-static struct mount *make(const struct path *path, u64 number)
+static struct mount *make(const struct path *path, struct inode *inode)
 {
-	const struct super_block *sb = d_real_inode(path->dentry)->i_sb;
+	const struct super_block *sb = inode->i_sb;
 	struct mount *mount = MAY_FAIL(kzalloc(sizeof(*mount), GFP_KERNEL), NULL);
+	int error;
 
-	if (!mount || find_point(path, mount)) {
+	if (!mount)
+		return ERR_PTR(-ENOMEM);
+	error = find_point(path, mount);
+	if (!error)
+		error = veriexec_volume_make(inode, &mount->number);
+	if (error) {
+		kfree(mount->point);
 		kfree(mount);
-		return NULL;
+		return ERR_PTR(error);
 	}
-	mount->number = number;
 	mount->sb = sb;
 	strscpy(mount->type, sb->s_type->name, sizeof(mount->type));
 	if (sb->s_bdev) {
@@ -199,27 +207,33 @@ static struct mount *make(const struct path *path, u64 number)
 }
 
 /* A file system is about to get a table: it stays, and stays in the list, until it is unpinned. */
-int veriexec_mount_pin(const struct path *path, u64 number, struct veriexec_pin *pin)
+int veriexec_mount_pin(const struct path *path, struct veriexec_pin *pin)
 {
+	struct inode *inode = d_real_inode(path->dentry);
 	struct mount *mount;
 	int error = 0;
 
 	mutex_lock(&lock);
-	mount = find(number);
+	mount = find(veriexec_volume_of(inode));
 	if (!mount) {
-		mount = make(path, number);
-		if (mount)
-			list_add_tail(&mount->list, &mounts);
+		mount = make(path, inode);
+		if (IS_ERR(mount))
+			error = PTR_ERR(mount);
 		else
-			error = -ENOMEM;
+			list_add_tail(&mount->list, &mounts);
 	}
 	if (!error) {
 		mount->pins++;
 		path_get(path);
-		*pin = (struct veriexec_pin){ .is_set = true, .mount = number, .path = *path };
+		ihold(inode);
+		*pin = (struct veriexec_pin){ .is_set = true, .mount = mount->number,
+					      .path = *path, .inode = inode };
 	}
 	mutex_unlock(&lock);
-	return error;
+	if (error || !S_ISREG(inode->i_mode) || !veriexec_must_be_held(inode))
+		return error;
+	pin->held = veriexec_hold(inode, pin->mount);
+	return pin->held ? 0 : -ENOMEM;
 }
 
 void veriexec_mount_unpin(struct veriexec_pin *pin)
@@ -228,11 +242,13 @@ void veriexec_mount_unpin(struct veriexec_pin *pin)
 
 	if (!pin->is_set)
 		return;
+	veriexec_unpin_held(pin->held);
 	mutex_lock(&lock);
 	mount = find(pin->mount);
 	if (mount)
 		mount->pins--;
 	mutex_unlock(&lock);
+	iput(pin->inode);
 	path_put(&pin->path);
 }
 
@@ -257,12 +273,14 @@ void veriexec_mounts_sync(void)
 	}
 	mutex_unlock(&lock);
 	forget_hidden(NULL);
+	veriexec_let_go();
 }
 
 /* A file system goes, and its tables with it. */
 void veriexec_mounts_gone(const struct super_block *sb)
 {
 	struct mount *mount, *next;
+	bool had_table = false;
 
 	mutex_lock(&lock);
 	list_for_each_entry_safe(mount, next, &mounts, list) {
@@ -270,10 +288,13 @@ void veriexec_mounts_gone(const struct super_block *sb)
 			continue;
 		veriexec_core_unmounted(mount->number);
 		drop(mount);
+		had_table = true;
 	}
 	if (!list_empty(&hidden))
 		schedule_work(&forgetting);
 	mutex_unlock(&lock);
+	if (had_table)
+		veriexec_held_gone(sb);
 }
 
 void veriexec_mounts_exit(void)

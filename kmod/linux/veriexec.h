@@ -13,11 +13,16 @@
 
 #include "core.h"
 
+struct veriexec_held;
+
 /* What keeps a file system from going while a request gives it a table. */
 struct veriexec_pin {
 	bool is_set;
 	u64 mount;
 	struct path path;
+	/* The file, which is held if its numbers do not last. */
+	struct inode *inode;
+	struct veriexec_held *held;
 };
 
 /* Whether the disk below a file system is, or was, written by somebody else. */
@@ -27,18 +32,33 @@ enum veriexec_written {
 	VERIEXEC_BEING_WRITTEN,
 };
 
-/* files.c: what files are, and what is in them. */
-int veriexec_files_init(void);
-void veriexec_files_exit(void);
+/* identity.c: which file is which. */
+u64 veriexec_volume_of(struct inode *inode);
+int veriexec_volume_make(struct inode *inode, u64 *number);
+void veriexec_volume_drop(u64 number);
+bool veriexec_must_be_held(struct inode *inode);
 void veriexec_identify(struct inode *inode, bool is_root, struct veriexec_located *located);
 void veriexec_identify_dentry(struct dentry *dentry, struct veriexec_located *located);
 void veriexec_identify_file(const struct file *file, struct veriexec_located *located);
+
+/* held.c: the inodes of listed files whose numbers do not last. */
+int veriexec_held_init(void);
+void veriexec_held_exit(void);
+u64 veriexec_held_number(struct inode *inode);
+struct veriexec_held *veriexec_hold(struct inode *inode, u64 volume);
+void veriexec_unpin_held(struct veriexec_held *held);
+void veriexec_let_go(void);
+void veriexec_held_gone(const struct super_block *sb);
+
+/* files.c: where names lead, and what is in files. */
+int veriexec_files_init(void);
+void veriexec_files_exit(void);
 bool veriexec_is_reading(void);
 int veriexec_pin(struct veriexec_pin *pin, const u8 *name, size_t len,
 		 struct veriexec_located *located);
 
 /* mounts.c: the file systems that have tables. */
-int veriexec_mount_pin(const struct path *path, u64 number, struct veriexec_pin *pin);
+int veriexec_mount_pin(const struct path *path, struct veriexec_pin *pin);
 void veriexec_mount_unpin(struct veriexec_pin *pin);
 void veriexec_mounts_sync(void);
 void veriexec_mounts_gone(const struct super_block *sb);
@@ -55,6 +75,12 @@ void veriexec_raw_writers_exit(void);
 int veriexec_hooks_init(void);
 void veriexec_hooks_exit(void);
 int veriexec_hooks_count(void);
+int veriexec_find_place(const char *name, unsigned long *place);
+
+/* subvolumes.c: where btrfs would have to ask. */
+int veriexec_subvolumes_init(void);
+void veriexec_subvolumes_exit(void);
+bool veriexec_subvolumes_are_watched(void);
 
 /* settings.c: kern.veriexec of sysctl(8). */
 int veriexec_settings_init(void);

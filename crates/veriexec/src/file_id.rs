@@ -3,15 +3,19 @@
 /// The identity of a file: entries belong to files, not to names, so a hard link shares the entry
 /// and a file renamed over another does not inherit its.
 ///
-/// The numbers are the platform's, and mean nothing but "the same file" or "another file".
+/// The numbers are the platform's, and mean nothing but "the same file" or "another file". As long
+/// as an entry has them, no other file may get them: see [`Platform::entry_added`].
+///
+/// [`Platform::entry_added`]: crate::Platform::entry_added
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId {
-    /// The mounted file system that the file is on.
+    /// The file system that the file is on, from when it is mounted until it is gone: what is
+    /// mounted later has another number, whatever device it is on.
     pub mount: u64,
-    /// The file's number in that file system.
+    /// The file's number in that file system, or where the file system's numbers do not last one
+    /// of the platform's own.
     pub inode: u64,
-    /// Which of the files that had this number, one after the other; 0 where the file system
-    /// does not tell.
+    /// Which of the files that had this number, one after the other; 0 where nobody needs to tell.
     pub generation: u64,
 }
 

@@ -35,6 +35,9 @@ pub enum Action<'a> {
     Create(FileKind),
     /// A name is removed: [`Event::Remove`].
     Remove(Located),
+    /// A file system is removed from within another, with all that is in it, as a subvolume of a
+    /// btrfs is: [`Event::Remove`], of listed files if it has a table.
+    RemoveVolume(u64),
     /// A name is changed: [`Event::Rename`]. Two names that change places are two changes, each to
     /// a name that nothing has.
     Rename {
@@ -83,6 +86,7 @@ impl Action<'_> {
             | Self::MountOver(file) => Some(file),
             Self::Protect(file) | Self::KernelLoad(_, file) => file,
             Self::Create(_)
+            | Self::RemoveVolume(_)
             | Self::Unmount(_)
             | Self::RawRead
             | Self::RawWrite(_)
@@ -106,7 +110,7 @@ impl Veriexec {
             Action::Write(_) => Event::Write,
             Action::Truncate(_) => Event::Truncate,
             Action::Create(_) => Event::Create,
-            Action::Remove(_) => Event::Remove,
+            Action::Remove(_) | Action::RemoveVolume(_) => Event::Remove,
             Action::Rename { file, target, .. } => {
                 let replaced = target.filter(|target| target.id != file.id);
                 let target_listed = replaced.is_some_and(|target| self.entry(target.id).is_some());

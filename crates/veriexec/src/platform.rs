@@ -54,6 +54,21 @@ pub trait Platform {
         self.fingerprint(path, file, algorithm)
     }
 
+    /// A file has an entry from now on. Its identity stays its own until
+    /// [`entry_removed`](Self::entry_removed) is called, or the platform says that the file or its
+    /// file system is gone. Called with a kernel's lock of the tables held.
+    fn entry_added(&self, _file: FileId) {}
+
+    /// A file has no entry any more. Called with a kernel's lock of the tables held, but not where
+    /// the platform itself said what becomes of entries: of [`Veriexec::file_gone`],
+    /// [`Veriexec::unmounted`], [`Veriexec::file_delete`] and [`Veriexec::table_delete`].
+    ///
+    /// [`Veriexec::file_gone`]: crate::Veriexec::file_gone
+    /// [`Veriexec::unmounted`]: crate::Veriexec::unmounted
+    /// [`Veriexec::file_delete`]: crate::Veriexec::file_delete
+    /// [`Veriexec::table_delete`]: crate::Veriexec::table_delete
+    fn entry_removed(&self, _file: FileId) {}
+
     /// Takes a report, to log it. May be called with a kernel's locks held.
     fn report(&self, report: &Report<'_>);
 

@@ -70,6 +70,13 @@ impl From<FileId> for FileKey {
     }
 }
 
+impl FileKey {
+    /// The file of that mount.
+    fn of(self, mount: u64) -> FileId {
+        FileId { mount, inode: self.inode, generation: self.generation }
+    }
+}
+
 impl Key for FileKey {
     fn hash(&self) -> u64 {
         mix(self.inode ^ mix(self.generation.wrapping_add(1)))
@@ -188,10 +195,7 @@ impl Veriexec {
     /// Every entry with the file it belongs to, in the order of [`dump`](Self::dump).
     pub fn entries(&self) -> impl Iterator<Item = (FileId, EntryView<'_>)> {
         self.mounts.iter().flat_map(|(mount, table)| {
-            table.entries.iter().map(|(FileKey { inode, generation }, entry)| {
-                let file = FileId { mount: *mount, inode: *inode, generation: *generation };
-                (file, entry.view())
-            })
+            table.entries.iter().map(|(key, entry)| (key.of(*mount), entry.view()))
         })
     }
 
@@ -235,8 +239,10 @@ impl Veriexec {
             Err(Errno::NOENT)
         };
         match located.kind {
-            FileKind::Regular => self.file_delete(located.id),
-            FileKind::Directory { mount_root: true } => self.table_delete(located.id.mount),
+            FileKind::Regular => self.forget(platform, located.id).ok_or(Errno::NOENT),
+            FileKind::Directory { mount_root: true } => {
+                self.forget_table(platform, located.id.mount).ok_or(Errno::NOENT)
+            }
             FileKind::Directory { mount_root: false } => refuse(Message::NotMountPoint),
             FileKind::Other => refuse(Message::NotDeletable),
         }
@@ -248,6 +254,9 @@ impl Veriexec {
     /// [`Errno::PERM`] above level 0.
     pub fn flush(&mut self, platform: &impl Platform) -> Result<(), Errno> {
         self.modify_check(platform)?;
+        for (file, _) in self.entries() {
+            platform.entry_removed(file);
+        }
         self.mounts.clear();
         Ok(())
     }
@@ -283,6 +292,22 @@ impl Veriexec {
         table.entries.remove(&FileKey::from(file))?;
         if table.entries.is_empty() {
             self.mounts.remove(&file.mount);
+        }
+        Some(())
+    }
+
+    /// [`remove`](Self::remove)s the entry of a file, and tells the platform.
+    pub(crate) fn forget(&mut self, platform: &impl Platform, file: FileId) -> Option<()> {
+        self.remove(file)?;
+        platform.entry_removed(file);
+        Some(())
+    }
+
+    /// Removes the table of a mount, and tells the platform of each entry.
+    pub(crate) fn forget_table(&mut self, platform: &impl Platform, mount: u64) -> Option<()> {
+        let table = self.mounts.remove(&mount)?;
+        for (key, _) in table.entries.iter() {
+            platform.entry_removed(key.of(mount));
         }
         Some(())
     }

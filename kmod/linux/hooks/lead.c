@@ -48,7 +48,7 @@ static struct ftrace_ops leading = {
 };
 
 /* Where a function can be led elsewhere, which is where a probe of it would be. */
-static int find_place(const char *name, unsigned long *place)
+int veriexec_find_place(const char *name, unsigned long *place)
 {
 	struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
 	int error = MAY_FAIL(register_kprobe(&probe), -ENOMEM);
@@ -70,7 +70,7 @@ int veriexec_hooks_init(void)
 	for (index = 0; !error && index < veriexec_hooks_size; index++) {
 		hook = &veriexec_hooks[index];
 		place = &veriexec_hook_places[index];
-		error = find_place(hook->name, place);
+		error = veriexec_find_place(hook->name, place);
 		if (error == -ENOSYS && hook->is_optional) {
 			error = 0;
 			continue;

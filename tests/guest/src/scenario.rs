@@ -33,6 +33,7 @@ pub(crate) const ALL: &[Scenario] = &[
     system::starts::STARTS,
     system::listeners::SCENARIO,
     administration::updates::SCENARIO,
+    hooks::identity::SCENARIO,
     hooks::attacks::SCENARIO,
     hooks::toctou::SCENARIO,
     driver::faults::SCENARIO,

@@ -165,6 +165,7 @@ impl Veriexec {
             entry.status = Status::NotEvaluated;
         }
         self.insert(file, entry)?;
+        platform.entry_added(file);
         self.settings.notify(platform, Loudness::Debug, Message::NewEntry, path);
         Ok(Loaded::Added)
     }

@@ -7,7 +7,7 @@ use core::sync::atomic::Ordering;
 
 use crate::operation::{Action, Operation};
 use crate::policy::Decision;
-use crate::{Errno, FileId, Status, Veriexec};
+use crate::{Errno, FileId, Platform, Status, Veriexec};
 
 /// A moment between two changes, see [`Veriexec::now`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,8 +100,16 @@ impl Veriexec {
     }
 
     /// Changes the entries as a decision says.
-    pub(crate) fn apply(&mut self, operation: Operation<'_>, decision: Decision) {
+    pub(crate) fn apply(
+        &mut self,
+        platform: &impl Platform,
+        operation: Operation<'_>,
+        decision: Decision,
+    ) {
         match operation.action {
+            Action::RemoveVolume(mount) if decision.delete => {
+                let _ = self.forget_table(platform, mount);
+            }
             Action::RawWrite(Some(mount)) if decision.purge => self.purge_mount(mount),
             Action::Rename { file, target, .. } if decision.rename => {
                 // Two names of one file: nothing is renamed, rename(2).
@@ -109,7 +117,7 @@ impl Veriexec {
                     return;
                 }
                 if let Some(target) = target.filter(|_| decision.delete) {
-                    let _ = self.file_delete(target.id);
+                    let _ = self.forget(platform, target.id);
                 }
                 if let Some(entry) = self.entry_mut(file.id) {
                     entry.forget_name(operation.path);
@@ -121,7 +129,7 @@ impl Veriexec {
                     self.purge(file.id);
                 }
                 if decision.delete {
-                    let _ = self.file_delete(file.id);
+                    let _ = self.forget(platform, file.id);
                 }
             }
         }

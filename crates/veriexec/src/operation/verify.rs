@@ -1,6 +1,7 @@
 //! Checks: veriexec_verify(9), and what else the policy is asked.
 
 use fingerprint::{Algorithm, Digest};
+use sigfile::EntryType;
 
 use crate::entries::Entry;
 use crate::operation::{Action, Operation};
@@ -241,10 +242,21 @@ impl Veriexec {
                 Object::Listed(entry.entry_type, evaluation)
             }
             Some((_, None)) => Object::Unlisted,
-            None if operation.action == Action::Create(FileKind::Regular) => Object::Unlisted,
-            None => Object::NotRegular,
+            None => self.object_without_contents(&operation.action),
         };
         Next::Ask(event, object)
+    }
+
+    /// What something is to the policy that is no file, or none with contents.
+    fn object_without_contents(&self, action: &Action<'_>) -> Object {
+        match *action {
+            Action::Create(FileKind::Regular) => Object::Unlisted,
+            Action::RemoveVolume(mount) if self.has_table(mount) => {
+                Object::Listed(EntryType::EMPTY, Evaluation::NotEvaluated)
+            }
+            Action::RemoveVolume(_) => Object::Unlisted,
+            _ => Object::NotRegular,
+        }
     }
 
     fn go_on<'a>(
@@ -270,7 +282,7 @@ impl Veriexec {
         let decision = decide(level, event, object);
         self.announce(platform, operation, Forecast { level, event, object, decision });
         if decision.changes_entries() {
-            self.apply(operation, decision);
+            self.apply(platform, operation, decision);
         }
         Step::Decided(decision.verdict)
     }

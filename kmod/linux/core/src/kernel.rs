@@ -89,6 +89,14 @@ impl Platform for Kernel<'_> {
         StrictLevel::from_number(level.into()).unwrap_or_default()
     }
 
+    fn entry_added(&self, file: FileId) {
+        shim::veriexec_shim_listed(file.mount, file.inode, true);
+    }
+
+    fn entry_removed(&self, file: FileId) {
+        shim::veriexec_shim_listed(file.mount, file.inode, false);
+    }
+
     fn report(&self, report: &Report<'_>) {
         log::log(report, self.operation.and_then(RawOperation::path));
     }

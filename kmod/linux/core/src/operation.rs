@@ -50,6 +50,7 @@ impl RawOperation {
             11 => Action::RawWrite(self.mount()),
             12 => Action::MemoryWrite,
             13 => Action::PassThrough,
+            14 => Action::RemoveVolume(self.mount()?),
             _ => return None,
         };
         Some(Operation { path: bytes(&self.name, self.name_len), action })

@@ -30,9 +30,9 @@ pub(crate) struct RawPath {
 #[repr(C)]
 #[derive(Clone, Copy, Default)]
 pub(crate) struct RawLocated {
-    /// The device of the superblock.
+    /// The number of the volume; 0 if nothing on it is listed.
     pub(crate) mount: u64,
-    /// The inode's number.
+    /// The inode's number, or that of what holds it.
     pub(crate) inode: u64,
     /// Its generation.
     pub(crate) generation: u64,
@@ -177,6 +177,9 @@ unsafe extern "C" {
         len: usize,
         located: *mut RawLocated,
     ) -> c_int;
+
+    /// A file has an entry from now on, or none any more. Neither waits nor allocates.
+    pub(crate) safe fn veriexec_shim_listed(volume: u64, inode: u64, is_listed: bool);
 
     /// Opens what a path leads to, and keeps writers out of it.
     pub(crate) unsafe fn veriexec_shim_open(

@@ -27,7 +27,7 @@ use crate::settings::{
 };
 use crate::shim::{RawCaller, RawLocated};
 use stand_in::{
-    HAS_WRITERS, LOCKED, LOG, MOVES, OPEN_FILES, Place, Program, RECORDS, REMOTE, SECONDS,
+    HAS_WRITERS, LISTED, LOCKED, LOG, MOVES, OPEN_FILES, Place, Program, RECORDS, REMOTE, SECONDS,
     TOLD_LATER, WANTS_RECORDS, identify,
 };
 
@@ -90,8 +90,12 @@ fn requests_reach_the_tables_and_replies_the_caller() {
     assert_eq!(LOG.lock().unwrap().drain(..).collect::<Vec<_>>(), [(3, logged)]);
 
     assert_eq!(send(Request::Delete, Some(&about(Path::new("/nowhere")))), Err(Errno::NOENT));
+    let identity = identify(&listed.metadata().unwrap());
+    let identity = (identity.mount, identity.inode);
+    assert!(LISTED.lock().unwrap().contains(&identity));
     assert_eq!(send(Request::Delete, Some(&about(listed))), Ok(None));
     assert_eq!(send(Request::Query, Some(&about(listed))), Err(Errno::NOENT));
+    assert!(LISTED.lock().unwrap().is_empty());
 
     MOVES.store(true, Ordering::SeqCst);
     let another = send(Request::Load, Some(&load(listed, &contents, false)));
@@ -100,7 +104,9 @@ fn requests_reach_the_tables_and_replies_the_caller() {
     assert_eq!(send(Request::Query, Some(&about(listed))), Err(Errno::NOENT));
 
     assert_eq!(send(Request::Load, Some(&load(listed, &contents, false))), Ok(None));
+    assert!(LISTED.lock().unwrap().contains(&identity));
     assert_eq!(send(Request::Flush, None), Ok(None));
+    assert!(LISTED.lock().unwrap().is_empty());
     assert_eq!(send(Request::Query, Some(&about(listed))), Err(Errno::NOENT));
 
     let program = |len| Program { sent: b"<".to_vec(), len, reply: Mutex::default() };
@@ -157,6 +163,8 @@ fn checks_are_answered(listed: &Path, contents: &[u8]) {
     assert_eq!(status(listed), Some(0), "which is not trusted after it");
 
     veriexec_core_unmounted(mount);
+    // The shim knows by itself what is on it.
+    LISTED.lock().unwrap().clear();
     assert_eq!(send(Request::Query, Some(&about(listed))), Err(Errno::NOENT));
     REMOTE.store(true, Ordering::SeqCst);
     assert_eq!(send(Request::Load, Some(&load(listed, &[b'y'; 32], false))), Ok(None));

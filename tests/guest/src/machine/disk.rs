@@ -22,10 +22,15 @@ pub(crate) enum Disk {
     DailyDebian,
     /// With a file system that can share blocks between files.
     Xfs,
+    /// With one that has subvolumes.
+    Btrfs,
 }
 
 /// The least that mkfs.xfs(8) makes, in MiB; nearly all of it is a hole.
 const XFS_SIZE: u64 = 300;
+
+/// In MiB; as above.
+const BTRFS_SIZE: u64 = 128;
 
 /// Makes disks.
 pub(crate) fn images(cache: &Cache, disks: &[Disk]) -> Result<Vec<NamedTempFile>> {
@@ -40,7 +45,13 @@ fn image(cache: &Cache, disk: Disk) -> Result<NamedTempFile> {
         Disk::DailyDebian => copy(&debian::image(cache, Selection::Daily)?, image.path())?,
         Disk::Xfs => {
             image.as_file().set_len(XFS_SIZE << 20)?;
-            output(mkfs_xfs(cache)?.arg("-q").arg(image.path())).context("the disk with xfs")?;
+            let mut mkfs = program_of(cache, "xfsprogs", "mkfs.xfs")?;
+            output(mkfs.arg("-q").arg(image.path())).context("the disk with xfs")?;
+        }
+        Disk::Btrfs => {
+            image.as_file().set_len(BTRFS_SIZE << 20)?;
+            let mut mkfs = program_of(cache, "btrfs-progs", "mkfs.btrfs")?;
+            output(mkfs.arg("-q").arg(image.path())).context("the disk with btrfs")?;
         }
     }
     Ok(image)
@@ -51,14 +62,14 @@ fn copy(image: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// mkfs.xfs(8), the machine's own or else unpacked into the cache.
-fn mkfs_xfs(cache: &Cache) -> Result<Command> {
-    if is_there("mkfs.xfs") {
-        return Ok(Command::new("mkfs.xfs"));
+/// A program of a package, the machine's own or else unpacked into the cache.
+fn program_of(cache: &Cache, package: &str, name: &str) -> Result<Command> {
+    if is_there(name) {
+        return Ok(Command::new(name));
     }
-    let wanted = || packages::closure(&["xfsprogs"]);
-    let unpacked = cache.directory("xfsprogs", |place| packages::unpack(&wanted()?, place))?;
-    let mut command = Command::new(unpacked.join("sbin/mkfs.xfs"));
+    let wanted = || packages::closure(&[package]);
+    let unpacked = cache.directory(package, |place| packages::unpack(&wanted()?, place))?;
+    let mut command = Command::new(unpacked.join("sbin").join(name));
     command.env("LD_LIBRARY_PATH", unpacked.join("usr/lib/x86_64-linux-gnu"));
     Ok(command)
 }

@@ -13,7 +13,7 @@ use crate::materials::program::output;
 use crate::materials::tools::Tools;
 
 /// What of `kmod/linux` a kernel's build needs, beside the object.
-const SOURCES: [&str; 17] = [
+const SOURCES: [&str; 20] = [
     "Kbuild",
     "Makefile",
     "checks.c",
@@ -21,9 +21,12 @@ const SOURCES: [&str; 17] = [
     "core.h",
     "device.c",
     "files.c",
+    "held.c",
     "hooks/hooks.h",
     "hooks/lead.c",
+    "hooks/subvolumes.c",
     "hooks/table.c",
+    "identity.c",
     "level.c",
     "memory.c",
     "mounts.c",

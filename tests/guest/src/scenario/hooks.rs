@@ -2,6 +2,7 @@
 
 pub(crate) mod attacks;
 pub(crate) mod enforcement;
+pub(crate) mod identity;
 pub(crate) mod policy;
 pub(crate) mod reports;
 pub(crate) mod soak;

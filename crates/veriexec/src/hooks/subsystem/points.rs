@@ -175,7 +175,7 @@ const fn kind(action: &Action<'_>) -> EventKind {
         Action::Write(_) => EventKind::Write,
         Action::Truncate(_) => EventKind::Truncate,
         Action::Create(_) => EventKind::Create,
-        Action::Remove(_) => EventKind::Remove,
+        Action::Remove(_) | Action::RemoveVolume(_) => EventKind::Remove,
         Action::Rename { .. } => EventKind::Rename,
         Action::Link(_) => EventKind::Link,
         Action::SetAttributes(_) => EventKind::SetAttributes,

@@ -104,6 +104,14 @@ where
         self.platform.fingerprint_for_writer(path, file, algorithm)
     }
 
+    fn entry_added(&self, file: FileId) {
+        self.platform.entry_added(file);
+    }
+
+    fn entry_removed(&self, file: FileId) {
+        self.platform.entry_removed(file);
+    }
+
     fn report(&self, report: &Report<'_>) {
         let _ = self.reports.invoke(&Reported { report: *report, platform: self.platform });
     }

@@ -1,6 +1,7 @@
 //! A shim that is made of std. It is one of a process, as the shim is one of a kernel.
 
 use core::ffi::{CStr, c_char, c_int};
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::os::unix::ffi::OsStrExt;
@@ -192,6 +193,18 @@ unsafe extern "C" fn veriexec_shim_locate(
         Err(error) => return -error.raw_os_error().unwrap(),
     }
     0
+}
+
+/// The files that have entries, as the core told.
+pub(super) static LISTED: Mutex<BTreeSet<(u64, u64)>> = Mutex::new(BTreeSet::new());
+
+#[unsafe(no_mangle)]
+extern "C" fn veriexec_shim_listed(volume: u64, inode: u64, is_listed: bool) {
+    assert!(LOCKED.load(Ordering::SeqCst), "who asks meanwhile would find something else");
+    let mut listed = LISTED.lock().unwrap();
+    let is_news =
+        if is_listed { listed.insert((volume, inode)) } else { listed.remove(&(volume, inode)) };
+    assert!(is_news, "{inode} of {volume} is {is_listed} already");
 }
 
 #[unsafe(no_mangle)]
