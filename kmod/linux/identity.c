@@ -80,15 +80,14 @@ static bool has_subvolumes(const struct super_block *sb)
 	return sb->s_magic == BTRFS_SUPER_MAGIC;
 }
 
-/* Needs rcu_read_lock() or the lock. */
+/* Needs rcu_read_lock(). */
 static struct volume *find(struct inode *inode)
 {
 	const struct super_block *sb = inode->i_sb;
 	struct volume *volume;
 	u64 root = 0;
 
-	hash_for_each_possible_rcu(volumes, volume, node, (unsigned long)sb,
-				   lockdep_is_held(&lock)) {
+	hash_for_each_possible_rcu(volumes, volume, node, (unsigned long)sb) {
 		if (volume->sb != sb)
 			continue;
 		if (volume->root && !root)
