@@ -192,22 +192,29 @@ static bool is_remote(const struct super_block *sb)
 }
 
 /*
- * Where nothing is listed, and of what is not held where it would have to be, the numbers tell
- * reports apart, and are no entry's: none has the volume 0, and nothing is held as number 0.
+ * What is held is of the generation 0, and of this one what is not, though it would have to be: its
+ * numbers, as those of files where nothing is listed, tell reports apart, and are no entry's.
  */
+#define NOT_HELD U64_MAX
+
 static void set_numbers(struct inode *inode, struct veriexec_located *located)
 {
 	const struct volume *volume;
+	u64 held;
 
+	located->inode = inode->i_ino;
 	rcu_read_lock();
 	volume = find(inode);
 	located->mount = volume ? volume->number : 0;
-	if (volume && volume->lasts) {
-		located->inode = inode->i_ino;
+	if (!volume) {
+		located->generation = inode->i_sb->s_dev;
+	} else if (volume->lasts) {
 		located->generation = inode->i_generation;
 	} else {
-		located->inode = volume ? veriexec_held_number(inode) : inode->i_sb->s_dev;
-		located->generation = volume && located->inode ? 0 : inode->i_ino;
+		held = veriexec_held_number(inode);
+		located->generation = held ? 0 : NOT_HELD;
+		if (held)
+			located->inode = held;
 	}
 	rcu_read_unlock();
 }

@@ -10,7 +10,7 @@ use crate::entries::{Key, Table, mix};
 use crate::statistics::Counters;
 use crate::{
     EntryView, Errno, FileId, FileKind, Located, Loudness, Message, Platform, Priority, Report,
-    StrictLevel,
+    Status, StrictLevel,
 };
 
 /// Veriexec: what is listed, what is known about it, and how strict to be.
@@ -78,8 +78,9 @@ impl FileKey {
 }
 
 impl Key for FileKey {
+    /// Alike for those that had the number one after the other.
     fn hash(&self) -> u64 {
-        mix(self.inode ^ mix(self.generation.wrapping_add(1)))
+        mix(self.inode)
     }
 }
 
@@ -267,6 +268,19 @@ impl Veriexec {
 
     pub(crate) fn entry_mut(&mut self, file: FileId) -> Option<&mut Entry> {
         self.mounts.get_mut(&file.mount)?.entries.get_mut(&FileKey::from(file))
+    }
+
+    /// What had the file's number in another generation, and is not known to have changed.
+    ///
+    /// There is one file at a time that has a number. So what is listed is that very file, under
+    /// the generation that somebody gave it and may take from it again; or it is gone.
+    pub(crate) fn other_generation(&self, file: FileId) -> Option<FileId> {
+        let known = FileKey::from(file);
+        let entries = &self.mounts.get(&file.mount)?.entries;
+        let is_other = |(key, entry): &(&FileKey, &Entry)| {
+            key.inode == known.inode && **key != known && entry.status != Status::NotEvaluated
+        };
+        entries.alike(known.hash()).find(is_other).map(|(key, _)| key.of(file.mount))
     }
 
     /// Adds the entry of a file that has none. Without memory nothing changes.

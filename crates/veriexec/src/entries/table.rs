@@ -64,6 +64,13 @@ impl<K: Key, V> Table<K, V> {
         self.entries.get_mut(found.position).map(|(_, value)| value)
     }
 
+    /// The entries whose keys have that hash, in no order, and perhaps others.
+    pub(crate) fn alike(&self, hash: u64) -> impl Iterator<Item = (&K, &V)> {
+        run(&self.slots, hash).filter_map(|(_, slot)| {
+            self.entries.get(slot.position()).map(|(key, value)| (key, value))
+        })
+    }
+
     /// Puts a value under a key, and hands back the one that was there.
     ///
     /// Without memory the table stays as it was.
@@ -205,18 +212,20 @@ struct Found {
     position: usize,
 }
 
-/// The first slot that fits, from the home of the hash up to the first free one.
+/// The first slot that fits.
 fn probe(slots: &[Slot], hash: u64, fits: impl Fn(Slot) -> bool) -> Option<Found> {
+    let (at, slot) = run(slots, hash).find(|(_, slot)| fits(*slot))?;
+    Some(Found { slot: at, position: slot.position() })
+}
+
+/// The slots from the home of the hash up to the first free one, and where they are.
+fn run(slots: &[Slot], hash: u64) -> impl Iterator<Item = (usize, Slot)> {
     let mask = slots.len().wrapping_sub(1);
-    let mut at = home(low(hash), mask);
-    for _ in 0..slots.len() {
-        let slot = slots.get(at).copied().filter(|slot| !slot.is_free())?;
-        if fits(slot) {
-            return Some(Found { slot: at, position: slot.position() });
-        }
-        at = at.wrapping_add(1) & mask;
-    }
-    None
+    let home = home(low(hash), mask);
+    let place = move |steps: usize| home.wrapping_add(steps) & mask;
+    (0..slots.len())
+        .map(place)
+        .map_while(|at| Some((at, slots.get(at).copied().filter(|slot| !slot.is_free())?)))
 }
 
 /// Puts a slot into the first free place from its home.

@@ -87,6 +87,13 @@ impl Veriexec {
         self.now() != moment
     }
 
+    /// What else is known of the contents that an operation may change: see
+    /// [`other_generation`](Self::other_generation).
+    pub(crate) fn namesake(&self, operation: &Operation<'_>) -> Option<FileId> {
+        let written = operation.action.file().filter(|_| operation.action.writes())?;
+        self.other_generation(written.id)
+    }
+
     /// Takes down that contents may change from now on: of listed files, of files that are about
     /// to be listed, and even while nothing is.
     pub(crate) fn note(&self, operation: &Operation<'_>) {

@@ -127,6 +127,9 @@ impl Veriexec {
         if self.is_bypassed() {
             return Step::Decided(Verdict::Allow);
         }
+        if self.namesake(&operation).is_some() {
+            return Step::Exclusive(operation);
+        }
         match self.next(operation, Some(Self::RETRIES)) {
             Next::Hash(ticket) => Step::Hash(ticket),
             Next::Ask(event, object) => {
@@ -146,6 +149,9 @@ impl Veriexec {
         self.note(&operation);
         if self.is_bypassed() {
             return Step::Decided(Verdict::Allow);
+        }
+        while let Some(namesake) = self.namesake(&operation) {
+            self.purge(namesake);
         }
         self.go_on(platform, operation, Some(Self::RETRIES))
     }

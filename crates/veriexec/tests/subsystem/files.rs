@@ -1,8 +1,8 @@
 //! Entries follow their files: through names, links, replacement, and to the end.
 
 use veriexec::{
-    Access, Errno, FileId, FileKind, LoadRequest, Loaded, Located, Platform, Priority, Status,
-    StrictLevel, Verdict,
+    Access, Action, Errno, FileId, FileKind, LoadRequest, Loaded, Located, Opening, Operation,
+    Platform, Priority, Status, StrictLevel, Verdict,
 };
 
 use crate::fake::{request, sha256};
@@ -209,6 +209,60 @@ fn another_generation_is_another_file() {
     let verdict = machine.veriexec.verify(&machine.fake, b"/a", next, Access::Direct);
     assert_eq!(verdict, DENIED);
     assert_eq!(execute(&mut machine, "/a"), Verdict::Allow);
+}
+
+#[test]
+fn what_is_written_under_another_generation_is_not_known_any_more() {
+    type Writing = fn(&mut Machine, Located) -> Verdict;
+    let writings: [Writing; 2] = [
+        |machine, file| {
+            machine.veriexec.open_check(&machine.fake, b"/a", Some(file), Opening::WRITE)
+        },
+        |machine, file| machine.veriexec.truncate_check(&machine.fake, b"/a", file),
+    ];
+    for writing in writings {
+        let mut machine = machine();
+        machine.veriexec.raise(StrictLevel::Ips).unwrap();
+        assert_eq!(execute(&mut machine, "/a"), Verdict::Allow);
+        // Its owner gives it another, writes it, and takes that back.
+        let Located { id, kind } = machine.fake.locate(b"/a").unwrap();
+        let other = Located { id: FileId { generation: id.generation + 1, ..id }, kind };
+        assert_eq!(writing(&mut machine, other), Verdict::Allow);
+        assert_eq!(machine.veriexec.lookup(id).unwrap().status, Status::NotEvaluated);
+        machine.fake.write(id, b"evil");
+        assert_eq!(execute(&mut machine, "/a"), DENIED);
+    }
+}
+
+#[test]
+fn to_read_another_generation_changes_nothing() {
+    let mut machine = machine();
+    assert_eq!(execute(&mut machine, "/a"), Verdict::Allow);
+    let Located { id, kind } = machine.fake.locate(b"/a").unwrap();
+    let other = Located { id: FileId { generation: id.generation + 1, ..id }, kind };
+    let verdict = machine.veriexec.open_check(&machine.fake, b"/a", Some(other), Opening::READ);
+    assert_eq!(verdict, Verdict::Allow);
+    assert_eq!(machine.veriexec.lookup(id).unwrap().status, Status::Valid);
+}
+
+#[test]
+fn a_volume_is_removed_as_the_files_on_it_are() {
+    for level in StrictLevel::ALL {
+        let mut machine = machine();
+        machine.veriexec.raise(level).unwrap();
+        let remove = |machine: &mut Machine, volume| {
+            let operation = Operation { path: b"/volume", action: Action::RemoveVolume(volume) };
+            machine.veriexec.check(&machine.fake, operation)
+        };
+        let is_free = level < StrictLevel::Lockdown;
+        let unlisted = remove(&mut machine, 99);
+        assert_eq!(unlisted, if is_free { Verdict::Allow } else { DENIED }, "{level:?}");
+        let is_learning = level == StrictLevel::Learning;
+        let listed = remove(&mut machine, 1);
+        assert_eq!(listed, if is_learning { Verdict::Allow } else { DENIED }, "{level:?}");
+        let left = machine.veriexec.tables().filter(|table| table.mount == 1).count();
+        assert_eq!(left, usize::from(!is_learning), "{level:?}");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     name: "identity",
     script: include_str!("identity.sh"),
     programs: &["veriexecctl"],
-    c_programs: &["subvolume"],
+    c_programs: &["subvolume", "served"],
     kernel_modules: &[
         "lib/libcrc32c",
         "fs/xfs/xfs",
@@ -23,6 +23,7 @@ pub(crate) const SCENARIO: Scenario = Scenario {
         "fs/fat/fat",
         "fs/fat/vfat",
         "fs/overlayfs/overlay",
+        "fs/fuse/fuse",
     ],
     disks: &[Disk::Empty(48), Disk::Xfs, Disk::Btrfs, Disk::Empty(16), Disk::Empty(16)],
     limit: 900,

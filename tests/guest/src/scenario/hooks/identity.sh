@@ -46,7 +46,7 @@ reported() {
 }
 
 for name in libcrc32c xfs xor raid6_pq blake2b_generic zstd_compress nls_cp437 nls_ascii \
-    nls_iso8859-1 nls_utf8 fat vfat overlay; do insert $name; done
+    nls_iso8859-1 nls_utf8 fat vfat overlay fuse; do insert $name; done
 # One kernel has btrfs before the module, and the other after it.
 case $release in 6.1.*) insert btrfs; insmod /lib/veriexec.ko ;; *) insmod /lib/veriexec.ko; insert btrfs ;; esac
 echo "$lines" >/tmp/good
@@ -76,7 +76,15 @@ for fs in $all; do
     mkdir -p /$fs/late
     make /$fs/late/one /$fs/late/two
 done
+mkdir /fuse
+check "fuse is there" served /fuse
+echo "/fuse/one SHA256 $good direct,file" >>/signatures
 check "all is listed" veriexecctl -k load /signatures
+check "fuse: it runs" /fuse/one
+evict
+valid "fuse: and is valid" /fuse/one
+unlisted "fuse: another file with the same numbers is another" /fuse/two
+check "fuse: it is unmounted" umount /fuse
 for fs in $all; do
     check "$fs: it runs" /$fs/stays
     valid "$fs: and is valid" /$fs/stays
