@@ -24,7 +24,7 @@
 #define REMOVAL "btrfs_delete_subvolume"
 
 /* Whoever is in our function, so that the module does not go before he does. */
-DEFINE_STATIC_SRCU(inside);
+DEFINE_STATIC_SRCU(removing);
 
 static int (*const of_subvolume)(void *directory, struct dentry *dentry);
 
@@ -33,12 +33,12 @@ DEFINE_STATIC_CALL_NULL(own_removal, *of_subvolume);
 /* Before it happens: what is removed is there no more after it. */
 static int check_removal(void *directory, struct dentry *dentry)
 {
-	int index = srcu_read_lock(&inside);
+	int index = srcu_read_lock(&removing);
 	int error = veriexec_check_subvolume(dentry);
 
 	if (!error)
 		error = static_call(own_removal)(directory, dentry);
-	srcu_read_unlock(&inside, index);
+	srcu_read_unlock(&removing, index);
 	return error;
 }
 
@@ -90,7 +90,7 @@ static void unwatch(void)
 {
 	WRITE_ONCE(place, 0);
 	unregister_ftrace_function(&leading);
-	synchronize_srcu(&inside);
+	synchronize_srcu(&removing);
 	synchronize_rcu_tasks();
 	ftrace_free_filter(&leading);
 }
