@@ -6,23 +6,17 @@
 
 #include <linux/binfmts.h>
 #include <linux/blk_types.h>
-#include <linux/cdrom.h>
 #include <linux/dcache.h>
 #include <linux/fs_struct.h>
-#include <linux/hdreg.h>
-#include <linux/major.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/nsproxy.h>
-#include <linux/nvme_ioctl.h>
 #include <linux/personality.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
-#include <scsi/scsi_ioctl.h>
-#include <scsi/sg.h>
 #include <uapi/linux/mount.h>
 
 #include "veriexec.h"
@@ -100,50 +94,6 @@ int veriexec_check_protect(const struct vm_area_struct *area, unsigned long prot
 
 /* Opening */
 
-static int check_device_less(enum veriexec_action action, const struct path *path)
-{
-	const struct veriexec_operation operation = { .action = action, .path = path };
-
-	return veriexec_core_check(&operation);
-}
-
-static int check_raw_write(const struct file *file)
-{
-	u64 mounts[8];
-	struct veriexec_operation operation = {
-		.action = VERIEXEC_RAW_WRITE,
-		.path = &file->f_path,
-	};
-	int count = veriexec_mounts_on(file_inode(file)->i_rdev, mounts, ARRAY_SIZE(mounts));
-	int index, error = 0;
-
-	if (!count)
-		return veriexec_core_check(&operation);
-	for (index = 0; !error && index < count; index++) {
-		operation.mount = &mounts[index];
-		error = veriexec_core_check(&operation);
-	}
-	return error;
-}
-
-static int check_device(const struct file *file)
-{
-	const struct inode *inode = file_inode(file);
-
-	if (!(file->f_mode & FMODE_WRITE))
-		return 0;
-	if (S_ISBLK(inode->i_mode))
-		return check_raw_write(file);
-	if (imajor(inode) == SCSI_GENERIC_MAJOR)
-		return check_device_less(VERIEXEC_PASS_THROUGH, &file->f_path);
-	/* mem, kmem and port of mem(4), and what msr(4) has. */
-	if (imajor(inode) == MSR_MAJOR ||
-	    (imajor(inode) == MEM_MAJOR &&
-	     (iminor(inode) == 1 || iminor(inode) == 2 || iminor(inode) == 4)))
-		return check_device_less(VERIEXEC_MEMORY_WRITE, &file->f_path);
-	return 0;
-}
-
 int veriexec_check_open(const struct file *file)
 {
 	const struct inode *inode = file_inode(file);
@@ -157,7 +107,7 @@ int veriexec_check_open(const struct file *file)
 	};
 
 	if (S_ISBLK(inode->i_mode) || S_ISCHR(inode->i_mode))
-		return check_device(file);
+		return veriexec_check_device(file);
 	/* What is opened to be executed is asked about as such. */
 	if (!S_ISREG(inode->i_mode) || (file->f_flags & __FMODE_EXEC) || veriexec_is_reading())
 		return 0;
@@ -174,30 +124,9 @@ int veriexec_check_ioctl(const struct file *file, unsigned int command)
 	/* It leaves in memory what was in the file that it gives away. */
 	if (S_ISREG(inode->i_mode) && command == MOVE_EXTENTS && inode->i_sb->s_bdev)
 		return veriexec_device_changes(inode->i_sb->s_bdev->bd_dev);
-	if (!S_ISBLK(inode->i_mode) && !S_ISCHR(inode->i_mode))
-		return 0;
-	switch (command) {
-	case SG_IO:
-	case CDROM_SEND_PACKET:
-	case NVME_IOCTL_ADMIN_CMD:
-	case NVME_IOCTL_SUBMIT_IO:
-	case NVME_IOCTL_IO_CMD:
-	case NVME_IOCTL_ADMIN64_CMD:
-	case NVME_IOCTL_IO64_CMD:
-	case NVME_IOCTL_IO64_CMD_VEC:
-		break;
-	case SCSI_IOCTL_SEND_COMMAND:
-	case HDIO_DRIVE_CMD:
-	case HDIO_DRIVE_TASK:
-	case HDIO_DRIVE_TASKFILE:
-		/* Small numbers, which mean other things to other devices. */
-		if (S_ISBLK(inode->i_mode))
-			break;
-		return 0;
-	default:
-		return 0;
-	}
-	return check_device_less(VERIEXEC_PASS_THROUGH, &file->f_path);
+	if (S_ISBLK(inode->i_mode) || S_ISCHR(inode->i_mode))
+		return veriexec_check_command(file, command);
+	return 0;
 }
 
 int veriexec_begin_truncate(const struct path *path, struct inode **inode)

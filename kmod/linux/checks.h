@@ -9,6 +9,7 @@
 #include <linux/kernel_read_file.h>
 #include <linux/security.h>
 
+struct io_uring_cmd;
 struct linux_binprm;
 struct vm_area_struct;
 struct vfsmount;
@@ -29,5 +30,11 @@ int veriexec_check_pivot(void);
 int veriexec_check_umount(const struct vfsmount *mount);
 int veriexec_check_kernel_read(const struct file *file, enum kernel_read_file_id id);
 int veriexec_check_kernel_load(enum kernel_load_data_id id);
+
+/* devices/checks.c */
+int veriexec_check_device(const struct file *file);
+int veriexec_check_command(const struct file *file, unsigned int command);
+int veriexec_check_ring_command(const struct io_uring_cmd *command);
+int veriexec_check_lockdown(enum lockdown_reason reason);
 
 #endif

@@ -193,6 +193,12 @@ static struct miscdevice device = {
 	.mode = 0600,
 };
 
+/* At the time of ioctl(2), /dev/veriexec itself, whatever name it has. */
+bool veriexec_is_own_device(const struct file *file)
+{
+	return file->f_op == &operations;
+}
+
 static int __init veriexec_load(void)
 {
 	int error = veriexec_files_init();

@@ -341,20 +341,32 @@ struct raw_writer {
 
 static LIST_HEAD(raw_writers);
 
+/* Whatever is on a disk may be something else by now than what is in memory of it. */
+static bool have_disks_changed;
+
 static bool is_on(const struct mount *mount, dev_t device)
 {
 	return mount->device && (mount->device == device || mount->disk == device);
 }
 
-/* The file systems with tables that writing to a block device may change, at most so many. */
-int veriexec_mounts_on(dev_t device, u64 *numbers, size_t size)
+static bool is_on_disk(const struct mount *mount)
+{
+	return mount->device || mount->is_anywhere;
+}
+
+/*
+ * The file systems with tables that writing to a block device may change, at most so many. What is
+ * not claimed is not a part of another disk.
+ */
+int veriexec_mounts_on(dev_t device, bool is_claimed, u64 *numbers, size_t size)
 {
 	const struct mount *mount;
 	size_t count = 0;
 
 	mutex_lock(&lock);
 	list_for_each_entry(mount, &mounts, list)
-		if (count < size && (mount->is_anywhere || is_on(mount, device)))
+		if (count < size &&
+		    ((mount->is_anywhere && is_claimed) || is_on(mount, device)))
 			numbers[count++] = mount->number;
 	mutex_unlock(&lock);
 	return count;
@@ -368,10 +380,12 @@ enum veriexec_written veriexec_mount_written(u64 number)
 	const struct mount *mount;
 
 	/* Who comes now is asked about, and what was found before that is forgotten then. */
-	if (list_empty_careful(&raw_writers))
+	if (list_empty_careful(&raw_writers) && !READ_ONCE(have_disks_changed))
 		return written;
 	mutex_lock(&lock);
 	mount = find(number);
+	if (mount && is_on_disk(mount) && have_disks_changed)
+		written = VERIEXEC_ONCE_WRITTEN;
 	list_for_each_entry(writer, &raw_writers, list) {
 		if (!mount || !(is_on(mount, writer->device) ||
 				(mount->is_anywhere && writer->is_claimed)))
@@ -413,6 +427,27 @@ int veriexec_device_changes(dev_t device)
 	return 0;
 }
 
+/* A command went to a device that may have changed any disk, past this kernel's drivers. */
+void veriexec_disks_change(void)
+{
+	const struct mount *mount;
+
+	mutex_lock(&lock);
+	WRITE_ONCE(have_disks_changed, true);
+	list_for_each_entry(mount, &mounts, list)
+		if (is_on_disk(mount))
+			veriexec_core_purge(mount->number);
+	mutex_unlock(&lock);
+}
+
+/* Whether some part of its disk is in use, perhaps as a part of another disk. */
+bool veriexec_is_claimed(const struct file *file)
+{
+	const struct block_device *device = I_BDEV(file->f_mapping->host);
+
+	return device->bd_holder || bdev_whole(device)->bd_holder;
+}
+
 int veriexec_raw_writer_came(const struct file *file)
 {
 	const struct block_device *device = I_BDEV(file->f_mapping->host);
@@ -423,7 +458,7 @@ int veriexec_raw_writer_came(const struct file *file)
 		return -ENOMEM;
 	writer->file = file;
 	writer->device = device->bd_dev;
-	writer->is_claimed = device->bd_holder || bdev_whole(device)->bd_holder;
+	writer->is_claimed = veriexec_is_claimed(file);
 	mutex_lock(&lock);
 	list_add(&writer->list, &raw_writers);
 	list_for_each_entry(mount, &mounts, list)

@@ -32,6 +32,9 @@ enum veriexec_written {
 	VERIEXEC_BEING_WRITTEN,
 };
 
+/* device.c: /dev/veriexec. */
+bool veriexec_is_own_device(const struct file *file);
+
 /* identity.c: which file is which. */
 u64 veriexec_volume_of(struct inode *inode);
 int veriexec_volume_make(struct inode *inode, u64 *number);
@@ -64,9 +67,11 @@ void veriexec_mounts_sync(void);
 void veriexec_mounts_gone(const struct super_block *sb);
 void veriexec_mounts_exit(void);
 size_t veriexec_name_prefix(const struct super_block *sb, u64 number, char *name, size_t size);
-int veriexec_mounts_on(dev_t device, u64 *numbers, size_t size);
+int veriexec_mounts_on(dev_t device, bool is_claimed, u64 *numbers, size_t size);
+bool veriexec_is_claimed(const struct file *file);
 enum veriexec_written veriexec_mount_written(u64 number);
 int veriexec_device_changes(dev_t device);
+void veriexec_disks_change(void);
 int veriexec_raw_writer_came(const struct file *file);
 void veriexec_raw_writer_went(const struct file *file);
 void veriexec_raw_writers_exit(void);

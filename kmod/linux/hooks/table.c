@@ -79,6 +79,10 @@ HOOK(security_kernel_read_file, (struct file *file, enum kernel_read_file_id id,
 HOOK(security_kernel_load_data, (enum kernel_load_data_id id, bool contents), (id, contents),
      veriexec_check_kernel_load(id))
 
+HOOK(security_locked_down, (enum lockdown_reason reason), (reason), veriexec_check_lockdown(reason))
+HOOK(security_uring_cmd, (struct io_uring_cmd *command), (command),
+     veriexec_check_ring_command(command))
+
 /* Cut by path: who does it counts as a writer before he is asked about, as one who opens it does. */
 DEFINE_STATIC_CALL_NULL(own_vfs_truncate, vfs_truncate);
 static void bind_vfs_truncate(void *function)
@@ -200,6 +204,8 @@ const struct hook veriexec_hooks[] = {
 	LED(security_sb_delete),
 	LED(security_kernel_read_file),
 	LED(security_kernel_load_data),
+	LED(security_locked_down),
+	LED(security_uring_cmd),
 	LED(blkdev_open),
 	{ .name = BLKDEV_RELEASE, .ours = hook_blkdev_release, .bind = bind_blkdev_release },
 	{ .name = "__x64_sys_delete_module", .ours = hook_delete_module, .applies = is_forced },

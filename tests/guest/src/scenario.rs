@@ -25,6 +25,7 @@ pub(crate) const ALL: &[Scenario] = &[
     driver::module::SCENARIO,
     driver::device::SCENARIO,
     hooks::enforcement::SCENARIO,
+    hooks::devices::SCENARIO,
     hooks::policy::SCENARIO,
     hooks::reports::SCENARIO,
     driver::answers::SCENARIO,

@@ -48,8 +48,7 @@ impl Kind {
             _ if !cfg!(target_os = "linux") => Self::Other,
             // mem, kmem and port; msr(4)
             (1, 1 | 2 | 4) | (202, _) => Self::Memory,
-            // SCSI generic
-            (21, _) => Self::PassThrough,
+            (major, minor) if may_lead_to_a_disk(major, minor) => Self::PassThrough,
             _ => Self::Other,
         }
     }
@@ -68,6 +67,21 @@ impl Kind {
             }
             Self::Other => "no regular file; Veriexec is asked about its names alone",
         })
+    }
+}
+
+/// Whether the module asks about opening such a character device for write: `kmod/linux/devices`. One
+/// that got a free number leads nowhere but by commands.
+const fn may_lead_to_a_disk(major: u32, minor: u32) -> bool {
+    match major {
+        1 | 4..=7 | 13 | 14 | 29 | 81 | 89 | 99 | 108 | 116 | 128..=143 | 166 | 167 | 180 => false,
+        188 | 189 | 203 | 204 | 226 | 229 | 234..=254 | 384..=511 => false,
+        10 => match minor {
+            ..128 | 130 | 131 | 135 | 183 | 200 | 203 | 223 | 224 | 227..=229 | 232 => false,
+            234..=242 | 256.. => false,
+            _ => true,
+        },
+        _ => true,
     }
 }
 
@@ -91,6 +105,12 @@ mod tests {
         assert_eq!(kind(std::env::current_exe().unwrap().to_str().unwrap()), Kind::Regular);
         let number = rustix::fs::makedev(1, 1);
         assert_eq!(Kind::of_character_device(number), Kind::Memory);
-        assert_eq!(Kind::of_character_device(rustix::fs::makedev(21, 0)), Kind::PassThrough);
+        let kind = |major, minor| Kind::of_character_device(rustix::fs::makedev(major, minor));
+        for (major, minor) in [(9, 0), (21, 0), (90, 0), (10, 221), (10, 231)] {
+            assert_eq!(kind(major, minor), Kind::PassThrough);
+        }
+        for (major, minor) in [(5, 0), (136, 0), (240, 0), (511, 0), (10, 126), (10, 236), (10, 300)] {
+            assert_eq!(kind(major, minor), Kind::Other);
+        }
     }
 }

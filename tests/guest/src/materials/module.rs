@@ -13,13 +13,16 @@ use crate::materials::program::output;
 use crate::materials::tools::Tools;
 
 /// What of `kmod/linux` a kernel's build needs, beside the object.
-const SOURCES: [&str; 20] = [
+const SOURCES: &[&str] = &[
     "Kbuild",
     "Makefile",
     "checks.c",
     "checks.h",
     "core.h",
     "device.c",
+    "devices/checks.c",
+    "devices/commands.c",
+    "devices/commands.h",
     "files.c",
     "held.c",
     "hooks/hooks.h",
@@ -67,10 +70,11 @@ impl Module {
         let kind = if faults == Faults::None { "" } else { "-faults" };
         let place = cache.empty_directory(&format!("module-{}{kind}", kernel.series))?;
         let more: &[&str] = if faults == Faults::None { &[] } else { &["faults.c"] };
-        fs::create_dir(place.join("hooks"))?;
         for name in SOURCES.iter().chain(more) {
             let source = repository().join("kmod/linux").join(name);
-            fs::copy(&source, place.join(name)).with_context(|| source.display().to_string())?;
+            let copy = place.join(name);
+            fs::create_dir_all(copy.parent().unwrap_or(&place))?;
+            fs::copy(&source, copy).with_context(|| source.display().to_string())?;
         }
         fs::copy(object, place.join("core.o_shipped"))
             .with_context(|| format!("{}; cargo xtask kmod makes it", object.display()))?;

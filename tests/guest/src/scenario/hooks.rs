@@ -1,6 +1,7 @@
 //! The hooks: what is denied, to whoever tries whatever to get past.
 
 pub(crate) mod attacks;
+pub(crate) mod devices;
 pub(crate) mod enforcement;
 pub(crate) mod identity;
 pub(crate) mod policy;

@@ -179,7 +179,8 @@ pub(super) const CALLS: &[Call] = &[
     raw("raw-write-disk", Event::RawWrite { listed: true }, "/dev/disk1"),
     other("raw-read-unlisted", Event::RawRead, ""),
     other("raw-write-unlisted", Event::RawWrite { listed: false }, "/dev/disk3"),
-    other("memory-read", Event::RawRead, ""),
+    // Lockdown asks as much about those who only read it.
+    other("memory-read", Event::MemoryWrite, "physical memory"),
     other("memory-write", Event::MemoryWrite, "/dev/mem"),
     other("nvme", Event::PassThrough, "/dev/disk3"),
     other("scsi", Event::PassThrough, "/dev/sda"),

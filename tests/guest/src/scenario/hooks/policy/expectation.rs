@@ -167,6 +167,10 @@ impl Question {
         let Subject { entry, is_match, state, .. } = self.subject;
         let Some(entry) = entry else { return "no-entry" };
         let is_untrusted = entry.contains(EntryType::UNTRUSTED);
+        // Its disk was given another size after that.
+        if matches!(self.place(), Place::BrokenDisk) {
+            return "not-evaluated";
+        }
         match state {
             State::Busy => "not-evaluated",
             State::Fresh if !is_untrusted => "not-evaluated",

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Ways to a disk, or to the kernel's memory, that lead past the files.
+ */
+#include "../checks.h"
+
+#include <linux/blkdev.h>
+#include <linux/major.h>
+#include <linux/preempt.h>
+#include <linux/version.h>
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#include <linux/io_uring/cmd.h>
+#else
+#include <linux/io_uring.h>
+#endif
+
+#include "commands.h"
+#include "../veriexec.h"
+
+static int check_past_files(enum veriexec_action action, const struct path *path)
+{
+	const struct veriexec_operation operation = { .action = action, .path = path };
+
+	return veriexec_core_check(&operation);
+}
+
+static int check_raw_write(const struct file *file, bool is_claimed)
+{
+	u64 mounts[8];
+	struct veriexec_operation operation = {
+		.action = VERIEXEC_RAW_WRITE,
+		.path = &file->f_path,
+	};
+	dev_t device = file_inode(file)->i_rdev;
+	int count = veriexec_mounts_on(device, is_claimed, mounts, ARRAY_SIZE(mounts));
+	int index, error = 0;
+
+	if (!count)
+		return veriexec_core_check(&operation);
+	for (index = 0; !error && index < count; index++) {
+		operation.mount = &mounts[index];
+		error = veriexec_core_check(&operation);
+	}
+	return error;
+}
+
+/* mem, kmem and port of mem(4), and what msr(4) has. */
+static bool is_memory(const struct inode *inode)
+{
+	return imajor(inode) == MSR_MAJOR ||
+	       (imajor(inode) == MEM_MAJOR &&
+		(iminor(inode) == 1 || iminor(inode) == 2 || iminor(inode) == 4));
+}
+
+int veriexec_check_device(const struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+	int error;
+
+	if (!(file->f_mode & FMODE_WRITE))
+		return 0;
+	/* What holds it is not known before it is open. */
+	if (S_ISBLK(inode->i_mode))
+		return check_raw_write(file, true);
+	if (is_memory(inode))
+		return check_past_files(VERIEXEC_MEMORY_WRITE, &file->f_path);
+	if (veriexec_may_write_device(inode->i_rdev))
+		return 0;
+	error = check_past_files(VERIEXEC_PASS_THROUGH, &file->f_path);
+	if (!error)
+		veriexec_disks_change();
+	return error;
+}
+
+/* Commands */
+
+/* What it may do to a disk is done to the disk's contents, without a writer that could be seen. */
+static int check_change(const struct file *file)
+{
+	int error = check_raw_write(file, veriexec_is_claimed(file));
+
+	return error ? error : veriexec_device_changes(file_inode(file)->i_rdev);
+}
+
+static int check_unknown(const struct file *file)
+{
+	int error = check_past_files(VERIEXEC_PASS_THROUGH, &file->f_path);
+
+	if (!error)
+		veriexec_disks_change();
+	return error;
+}
+
+int veriexec_check_command(const struct file *file, unsigned int command)
+{
+	const struct inode *inode = file_inode(file);
+	enum veriexec_command does;
+
+	if (veriexec_is_own_device(file))
+		return 0;
+	if (S_ISBLK(inode->i_mode))
+		does = veriexec_disk_command(command);
+	else
+		does = veriexec_character_command(inode->i_rdev, command);
+	switch (does) {
+	case VERIEXEC_HARMLESS:
+		return 0;
+	case VERIEXEC_CHANGES_DISK:
+		return check_change(file);
+	case VERIEXEC_UNKNOWN:
+	default:
+		return check_unknown(file);
+	}
+}
+
+/* What a ring of io_uring(7) is told to have a file do: what each means is the file's own affair. */
+int veriexec_check_ring_command(const struct io_uring_cmd *command)
+{
+	const struct inode *inode = file_inode(command->file);
+
+	if (S_ISSOCK(inode->i_mode))
+		return 0;
+	if (S_ISCHR(inode->i_mode) && imajor(inode) == MEM_MAJOR)
+		return 0;
+	return check_unknown(command->file);
+}
+
+/* Lockdown */
+
+/* What lockdown of kernel_lockdown(7) keeps a kernel's integrity from, as reports name it. */
+static const char *const locked_down[] = {
+	[LOCKDOWN_DEV_MEM] = "physical memory",
+	[LOCKDOWN_EFI_TEST] = "EFI test device",
+	[LOCKDOWN_KEXEC] = "kexec of an unsigned kernel",
+	[LOCKDOWN_HIBERNATION] = "hibernation",
+	[LOCKDOWN_PCI_ACCESS] = "PCI device",
+	[LOCKDOWN_IOPORT] = "I/O ports",
+	[LOCKDOWN_MSR] = "model-specific registers",
+	[LOCKDOWN_ACPI_TABLES] = "ACPI tables",
+	[LOCKDOWN_DEVICE_TREE] = "device tree",
+	[LOCKDOWN_PCMCIA_CIS] = "PCMCIA card information",
+	[LOCKDOWN_TIOCSSERIAL] = "serial port's addresses",
+	[LOCKDOWN_MODULE_PARAMETERS] = "hardware parameter of a module",
+	[LOCKDOWN_MMIOTRACE] = "trace of device memory",
+	[LOCKDOWN_DEBUGFS] = "debugfs",
+	[LOCKDOWN_XMON_WR] = "kernel monitor",
+	[LOCKDOWN_BPF_WRITE_USER] = "BPF that writes a process's memory",
+	[LOCKDOWN_DBG_WRITE_KERNEL] = "kernel debugger",
+	[LOCKDOWN_RTAS_ERROR_INJECTION] = "error injection by firmware",
+	[LOCKDOWN_XEN_USER_ACTIONS] = "hypervisor Xen",
+};
+
+int veriexec_check_lockdown(enum lockdown_reason reason)
+{
+	struct veriexec_operation operation = { .action = VERIEXEC_MEMORY_WRITE };
+	const char *name = NULL;
+
+	/* Modules are judged by what is in them, signed or not. What is only read changes nothing. */
+	if (reason <= LOCKDOWN_MODULE_SIGNATURE || reason >= LOCKDOWN_INTEGRITY_MAX)
+		return 0;
+	/* The kernel's debugger asks where nothing can be waited for. */
+	if (in_nmi() || irqs_disabled())
+		return veriexec_core_strict() >= 2 ? -EPERM : 0;
+	if (reason < ARRAY_SIZE(locked_down))
+		name = locked_down[reason];
+	if (!name)
+		name = "kernel";
+	operation.name = (const u8 *)name;
+	operation.name_len = strlen(name);
+	return veriexec_core_check(&operation);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Goes past the files: device command FILE NUMBER [ARGUMENT], device ring FILE NUMBER, device map FILE,
+ * device ports.
+ *
+ * It says what came of it, and fails if that is that it is not permitted.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/io_uring.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/io.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int came_of_it(int error)
+{
+	puts(error ? strerror(error) : "done");
+	return error == EPERM;
+}
+
+static int error_of(long returned)
+{
+	return returned < 0 ? errno : 0;
+}
+
+static long must(const char *what, long returned)
+{
+	if (returned != -1)
+		return returned;
+	printf("%s: %s\n", what, strerror(errno));
+	exit(2);
+}
+
+static int command(int file, char **arguments)
+{
+	static char room[8192];
+	unsigned long number = strtoul(arguments[0], NULL, 0);
+	long returned;
+
+	if (arguments[1])
+		returned = ioctl(file, number, strtoul(arguments[1], NULL, 0));
+	else
+		returned = ioctl(file, number, room);
+	return came_of_it(error_of(returned));
+}
+
+/* One command by a ring whose entries have room for a command. */
+static int ring(int file, char **arguments)
+{
+	struct io_uring_params parameters = { .flags = IORING_SETUP_SQE128 | IORING_SETUP_CQE32 };
+	int set_up = must("io_uring_setup", syscall(SYS_io_uring_setup, 1, &parameters));
+	char *submissions = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, set_up,
+				 IORING_OFF_SQ_RING);
+	struct io_uring_sqe *entry = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, set_up,
+					  IORING_OFF_SQES);
+	uint32_t *slots = (uint32_t *)(submissions + parameters.sq_off.array);
+	uint32_t *tail = (uint32_t *)(submissions + parameters.sq_off.tail);
+	struct io_uring_cqe *completion =
+		(struct io_uring_cqe *)(submissions + parameters.cq_off.cqes);
+
+	must("mmap", submissions == MAP_FAILED || (void *)entry == MAP_FAILED ? -1 : 0);
+	memset(entry, 0, 2 * sizeof(*entry));
+	entry->opcode = IORING_OP_URING_CMD;
+	entry->fd = file;
+	entry->cmd_op = strtoul(arguments[0], NULL, 0);
+	slots[0] = 0;
+	__atomic_store_n(tail, 1, __ATOMIC_RELEASE);
+	must("io_uring_enter",
+	     syscall(SYS_io_uring_enter, set_up, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0));
+	return came_of_it(completion->res < 0 ? -completion->res : 0);
+}
+
+static int map(int file, char **arguments)
+{
+	void *mapping = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+
+	return came_of_it(error_of(mapping == MAP_FAILED ? -1 : 0));
+}
+
+int main(int argc, char **argv)
+{
+	int mode = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
+
+	if (argc == 2 && !strcmp(argv[1], "ports"))
+		return came_of_it(error_of(iopl(3)));
+	if (argc == 3 && !strcmp(argv[1], "map"))
+		return map(must("open", open(argv[2], O_RDWR | O_CLOEXEC)), NULL);
+	if (argc >= 4 && !strcmp(argv[1], "command"))
+		return command(must("open", open(argv[2], mode)), argv + 3);
+	if (argc == 4 && !strcmp(argv[1], "ring"))
+		return ring(must("open", open(argv[2], mode)), argv + 3);
+	puts("there is no such thing to do");
+	return 2;
+}

@@ -1,0 +1,118 @@
+# Devices: ways to a disk, or to the kernel's memory, that lead past the files. From which level on
+# each is refused; below that the kernel says what comes of it, as it does without the module.
+
+sum() { sha256sum "$1" | cut -d' ' -f1; }
+list() { echo "$1 SHA256 $(sum "$1") direct,indirect,file" >>/signatures; }
+veriexec=/proc/sys/kern/veriexec
+
+# The first disk has a file system with listed files, the second has one that a loop holds, the third
+# has nothing.
+insert loop
+for number in 1 3; do
+    partition add /dev/disk$number 1 30
+    name_disks
+    mke2fs -q /dev/disk${number}p1 >/dev/null 2>&1
+done
+mkdir /disk /image
+check "there is a disk" mount -t ext4 /dev/disk1p1 /disk
+check "a loop holds a disk" losetup /dev/loop3 /dev/disk3p1
+check "there is a file system on it" mount -t ext4 /dev/loop3 /image
+for file in /disk/data /image/data; do echo "what is in $file" >$file; list $file; done
+dd if=/dev/zero of=/tmp/image bs=1M count=4 2>/dev/null
+
+generic=$(ls -d /sys/class/nvme-generic/* | head -n 1)
+mknod /dev/generic c $(tr : ' ' <$generic/dev)
+mknod /dev/controller c $(tr : ' ' </sys/class/nvme/nvme0/dev)
+pci=/sys/class/nvme/nvme0/device/resource0
+clock=$(ls /dev/rtc* 2>/dev/null | head -n 1)
+
+find /bin /lib /lib64 -type f ! -name '*.ko' 2>/dev/null | while read -r file; do list "$file"; done
+check "the module can be inserted" insmod /lib/veriexec.ko
+check "all is listed" veriexecctl -k load /signatures
+
+# from LEVEL NAME COMMAND...: it is refused from that level on, and reported when it first is.
+from() {
+    first=$1 name=$2; shift 2
+    if [ $level -lt $first ]; then
+        check "level $level, $name" "$@"
+    else
+        refuse "level $level, $name" "ot permitted" "$@"
+    fi
+}
+
+# write_to FILE: it is opened for write. A device of no driver says so after it was asked about.
+write_to() {
+    said=$( ( exec 3>>"$1" ) 2>&1 )
+    echo "$said"
+    case $said in *"ot permitted"*) false ;; esac
+}
+
+for device in "tape c 9 0" "flash c 90 0"; do mknod /dev/${device%% *} ${device#* }; done
+never=4
+all() {
+    # What a disk is asked, and what every file is.
+    from $never "a disk's size" device command /dev/disk1 0x80081272
+    from $never "a disk's geometry" device command /dev/disk1 0x301
+    from $never "whether a disk is a terminal" device command /dev/disk1 0x5401
+    from $never "a loop's status" device command /dev/loop3 0x4C05
+    from $never "which disk of a controller it is" device command /dev/disk1 0x4E40
+    from $never "a terminal's size" device command /dev/console 0x5413
+    from $never "how much randomness there is" device command /dev/random 0x80045200
+    if [ -n "$clock" ]; then from $never "the time" device command $clock 0x80247009; fi
+
+    # Disks that change.
+    from 2 "the listed disk's partitions, read again" device command /dev/disk1 0x125f
+    from 3 "another disk's" device command /dev/disk2 0x125f
+    from 2 "the listed loop, given another file" device command /dev/loop3 0x4C06 0
+    from 2 "its size, asked of its file again" device command /dev/loop3 0x4C07
+    from 3 "a loop that nothing is on" device command /dev/loop5 0x4C01
+    from 2 "the listed disk, made read-only" device command /dev/disk1 0x125d
+
+    # Commands of which nobody knows what they do.
+    from 2 "a command to a disk, for SCSI" device command /dev/disk2 0x2285
+    from 2 "a command to a disk, for NVMe" device command /dev/disk2 0xC0484E41
+    from 2 "a command to a disk, for MMC" device command /dev/disk2 0xC048B300
+    from 2 "a command to a disk that nobody has" device command /dev/disk2 0x4E99
+    from 2 "a command to a controller" device command /dev/controller 0xC0484E41
+    from 2 "a command to a controller that nobody has" device command /dev/controller 0x4E99
+    from 2 "a command to a generic device" device command /dev/generic 0xC0484E43
+    from 2 "a command to a generic device, by a ring" device ring /dev/generic 0xC0484E80
+    from 2 "an administrator's, by a ring" device ring /dev/controller 0xC0484E82
+    from $never "a command to nothing, by a ring" device ring /dev/null 0
+    from 2 "what once was a tape's, for write" write_to /dev/tape
+    from 2 "what once was flash memory's, for write" write_to /dev/flash
+
+    # Lockdown's.
+    from 2 "input and output" device ports
+    from 2 "a device's registers" device map $pci
+    from 2 "a device's configuration" \
+        dd if=/dev/zero of=${pci%resource0}config bs=1 count=1 conv=notrunc
+    if [ -w /sys/kernel/debug/sleep_time ] || [ -e /sys/kernel/debug/clear_warn_once ]; then
+        from 2 "a debugger's file" sh -c "echo 1 >/sys/kernel/debug/clear_warn_once"
+    fi
+}
+# changed NAME COMMAND...: after it, what was known of a disk's files is not any more.
+changed() {
+    after=$1; shift
+    cat /disk/data >/dev/null
+    say "level $level, $after: known before" "status: valid" veriexecctl query /disk/data
+    "$@" >/dev/null 2>&1
+    say "level $level, $after: not after it" "not evaluated" veriexecctl query /disk/data
+}
+
+for level in 0 1 2 3; do
+    check "level $level" sh -c "echo $level >$veriexec/strict"
+    if [ $level -lt 2 ]; then
+        changed "a disk's unknown command" device command /dev/disk1 0x4E99
+        changed "another disk's unknown command" device command /dev/disk2 0x4E99
+        changed "a controller's command" device command /dev/controller 0x4E99
+        changed "a ring's command" device ring /dev/generic 0xC0484E80
+        changed "a disk made read-only and not" device command /dev/disk1 0x125d
+    fi
+    all
+    [ $level -lt 3 ] || continue
+    check "level $level, what is listed is still read" cat /disk/data /image/data
+done
+logged "what goes past is reported" 'Veriexec: Device pass-through request. [/dev/generic'
+logged "so is what lockdown knows" 'Veriexec: Memory write access request. [I/O ports'
+logged "and its registers" 'Veriexec: Memory write access request. [PCI device'
