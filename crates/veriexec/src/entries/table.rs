@@ -34,6 +34,9 @@ pub(crate) struct Table<K, V> {
 impl<K: Key, V> Table<K, V> {
     const FEWEST_SLOTS: usize = 8;
 
+    /// Nobody needs what is given back of fewer.
+    const FEWEST_KEPT: usize = 256;
+
     pub(crate) const fn new() -> Self {
         Self { entries: Vec::new(), slots: Vec::new() }
     }
@@ -92,12 +95,15 @@ impl<K: Key, V> Table<K, V> {
         let found = self.find(key)?;
         self.vacate(found.slot);
         let last = self.entries.pop()?;
-        if found.position == self.entries.len() {
-            return Some(last.1);
-        }
-        self.point_to(&last.0, self.entries.len(), found.position);
-        let place = self.entries.get_mut(found.position)?;
-        Some(mem::replace(place, last).1)
+        let removed = if found.position == self.entries.len() {
+            last
+        } else {
+            self.point_to(&last.0, self.entries.len(), found.position);
+            mem::replace(self.entries.get_mut(found.position)?, last)
+        };
+        // Without memory for less it stays as large as it is.
+        let _ = self.shrink();
+        Some(removed.1)
     }
 
     pub(crate) fn clear(&mut self) {
@@ -119,9 +125,31 @@ impl<K: Key, V> Table<K, V> {
         free >= self.slots.len() / 4 && free > 0
     }
 
+    /// Gives three quarters of the room back if less than an eighth of it is used.
+    fn shrink(&mut self) -> Result<(), NoMemory> {
+        let len = self.entries.len();
+        if self.slots.len() <= Self::FEWEST_KEPT || len >= self.slots.len() / 8 {
+            return Ok(());
+        }
+        let mut entries = Vec::new();
+        fallible::reserve_exact(&mut entries, self.slots.len() / 4)?;
+        self.slots = self.resized(self.slots.len() / 4)?;
+        for entry in mem::take(&mut self.entries) {
+            // There is room.
+            fallible::push(&mut entries, entry)?;
+        }
+        self.entries = entries;
+        Ok(())
+    }
+
     /// The index with twice as many slots.
     fn grown(&self) -> Result<Vec<Slot>, NoMemory> {
-        let len = self.slots.len().checked_mul(2).ok_or(NoMemory)?.max(Self::FEWEST_SLOTS);
+        let len = self.slots.len().checked_mul(2).ok_or(NoMemory)?;
+        self.resized(len.max(Self::FEWEST_SLOTS))
+    }
+
+    /// The index with so many slots.
+    fn resized(&self, len: usize) -> Result<Vec<Slot>, NoMemory> {
         let mut slots = Vec::new();
         fallible::reserve_exact(&mut slots, len)?;
         for _ in 0..len {
@@ -366,6 +394,24 @@ mod tests {
         assert_eq!(table.remove(&0), Some(0));
         assert_eq!(table.iter().next().map(|(_, number)| *number), Some(999));
         assert!(table.iter().skip(1).map(|(_, number)| *number).eq(1..999));
+    }
+
+    #[test]
+    fn what_is_removed_gives_its_memory_back() {
+        let mut table = Table::new();
+        for number in 0..100_000_u32 {
+            assert_eq!(table.insert(number, number), Ok(None));
+        }
+        for number in 0..99_900 {
+            assert_eq!(table.remove(&number), Some(number));
+        }
+        assert!(table.slots.len() <= 1024, "{}", table.slots.len());
+        assert!(table.entries.capacity() <= 1024, "{}", table.entries.capacity());
+        for number in 99_900..100_000 {
+            assert_eq!(table.get(&number), Some(&number));
+        }
+        check(&table).unwrap();
+        assert_eq!(table.len(), 100);
     }
 
     #[test]

@@ -188,16 +188,17 @@ say "and the file is not evaluated" "Entry status: not evaluated" veriexecctl qu
 exec 5>&-
 check "the file underneath is evaluated" /merged/data
 valid "and the overlay shows that" /merged/data
-check "a snapshot is made" subvolume snapshot /btrfs copy /btrfs/sub
+check "a snapshot is made" subvolume snapshot /btrfs copy /btrfs/third
 unlisted "whose files are others" /btrfs/copy/prog
 spoil /btrfs/copy/prog
-valid "what it was made from stays valid" /btrfs/sub/prog
+valid "what it was made from stays valid" /btrfs/third/prog
 reported "level 0: a subvolume is removed, and that is reported" "Remove request. [/btrfs/third" \
     subvolume destroy /btrfs third
 check "level 0: it is gone" test ! -e /btrfs/third
 sync
 sleep 2
 sync
+# It gets the device number of the one that is gone, and its files have the numbers that they had.
 check "another is made of that snapshot" subvolume snapshot /btrfs third /btrfs/copy
 unlisted "level 0: which has its name, and not its entries" /btrfs/third/prog
 umount /gone
@@ -216,7 +217,7 @@ before=$(memory)
 check "ten thousand are listed" veriexecctl load /more
 during=$(memory)
 sed 's/ .*//' /more >/names
-check "some are deleted" veriexecctl delete $(head -n 3 /names)
+for name in $(head -n 3 /names); do check "one is deleted" veriexecctl delete $name; done
 rm -r /ext4/many
 after=$(memory)
 each=$(((during - before) * 1024 / 10000))
@@ -256,7 +257,7 @@ for way in destroy destroy2; do
         subvolume $way /btrfs second
     refuse "level 2: nor a nested one: $way" "not permitted" subvolume $way /btrfs/sub nested
 done
-for number in 256 257 258 259 260 261 262; do subvolume byid /btrfs $number >/dev/null 2>&1; done
+for number in 256 257 260; do subvolume byid /btrfs $number >/dev/null 2>&1; done
 valid "level 2: nor by its number" /btrfs/second/prog
 valid "level 2: nor that of a nested one" /btrfs/sub/nested/prog
 check "level 2: a snapshot is, that has no listed files" subvolume destroy2 /btrfs copy
