@@ -84,9 +84,10 @@ static void let_go(const struct super_block *sb)
 		spin_lock(&lock);
 		list_del(&held->list);
 		kfree_rcu(held, rcu);
+		/* Who waits for this one waits for no other, which may take long. */
+		wake_up_all(&gone);
 	}
 	spin_unlock(&lock);
-	wake_up_all(&gone);
 }
 
 static void let_all_go(struct work_struct *unused)
