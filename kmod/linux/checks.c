@@ -7,18 +7,14 @@
 #include <linux/binfmts.h>
 #include <linux/blk_types.h>
 #include <linux/dcache.h>
-#include <linux/fs_struct.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
-#include <linux/mount.h>
 #include <linux/namei.h>
-#include <linux/nsproxy.h>
 #include <linux/personality.h>
 #include <linux/sched.h>
-#include <linux/sched/task.h>
 #include <linux/slab.h>
-#include <uapi/linux/mount.h>
 
+#include "checks/ways.h"
 #include "veriexec.h"
 
 /* EXT4_IOC_MOVE_EXT, which no header has: an ioctl with six words of 32 and 64 bits, 40 bytes. */
@@ -122,8 +118,14 @@ int veriexec_check_ioctl(const struct file *file, unsigned int command)
 	const struct inode *inode = file_inode(file);
 
 	/* It leaves in memory what was in the file that it gives away. */
-	if (S_ISREG(inode->i_mode) && command == MOVE_EXTENTS && inode->i_sb->s_bdev)
-		return veriexec_device_changes(inode->i_sb->s_bdev->bd_dev);
+	if (S_ISREG(inode->i_mode) && command == MOVE_EXTENTS && inode->i_sb->s_bdev) {
+		int error = veriexec_device_changes(inode->i_sb->s_bdev->bd_dev);
+
+		if (error)
+			return error;
+	}
+	if (S_ISREG(inode->i_mode))
+		return veriexec_check_file_ioctl(file, command);
 	if (S_ISBLK(inode->i_mode) || S_ISCHR(inode->i_mode))
 		return veriexec_check_command(file, command);
 	return 0;
@@ -248,6 +250,31 @@ int veriexec_check_subvolume(struct dentry *dentry)
 	return error;
 }
 
+/*
+ * What is renamed takes the files that are reached through it along: into another directory, they
+ * are reached through that, too.
+ */
+static int note_ways(struct dentry *from, const struct veriexec_located *file, struct dentry *to)
+{
+	int error;
+
+	if (from->d_parent == to->d_parent)
+		return 0;
+	error = veriexec_ways_move(d_inode(from), to->d_parent);
+	if (!error && veriexec_core_is_listed(file))
+		error = veriexec_ways_follow(to->d_parent, file->mount);
+	return error;
+}
+
+static void locate_name(struct dentry *dentry, struct veriexec_located *located)
+{
+	u64 mount;
+
+	veriexec_identify_dentry(dentry, located);
+	if (veriexec_ways_lead(d_inode(dentry), &mount))
+		located->kind = VERIEXEC_WAY;
+}
+
 /* One name that changes; what has the new one loses it, if it is to be replaced. */
 static int check_name_change(struct dentry *from, struct dentry *to, bool replaces)
 {
@@ -256,11 +283,11 @@ static int check_name_change(struct dentry *from, struct dentry *to, bool replac
 	char *name, *new_name;
 	int error = -ENOMEM;
 
-	veriexec_identify_dentry(from, &file);
+	locate_name(from, &file);
 	if (file.is_made_up)
 		return 0;
 	if (replaces && d_really_is_positive(to)) {
-		veriexec_identify_dentry(to, &target);
+		locate_name(to, &target);
 		operation.target = &target;
 	}
 	name = name_of(from, file.mount);
@@ -270,6 +297,8 @@ static int check_name_change(struct dentry *from, struct dentry *to, bool replac
 		operation.to = (const u8 *)new_name;
 		operation.to_len = strlen(new_name);
 		error = veriexec_core_check(&operation);
+		if (!error)
+			error = note_ways(from, &file, to);
 	}
 	kfree(new_name);
 	kfree(name);
@@ -288,78 +317,6 @@ int veriexec_check_rename(struct dentry *from, struct dentry *to, unsigned int f
 	if (!error && d_really_is_positive(to))
 		error = check_name_change(to, from, false);
 	return error;
-}
-
-/* Mounts */
-
-/* What a process does among mounts that only it and its like see can hide nothing from others. */
-static bool is_private(void)
-{
-	return current->nsproxy && current->nsproxy->mnt_ns != init_task.nsproxy->mnt_ns;
-}
-
-static int check_mount_over(const struct path *path)
-{
-	struct veriexec_located located;
-	struct veriexec_operation operation = {
-		.action = VERIEXEC_MOUNT_OVER,
-		.file = &located,
-		.path = path,
-	};
-	char *room, *name;
-	int error;
-
-	if (is_private())
-		return 0;
-	room = MAY_FAIL(kmalloc(PATH_MAX, GFP_KERNEL), NULL);
-	if (!room)
-		return -ENOMEM;
-	name = d_path(path, room, PATH_MAX);
-	if (IS_ERR(name)) {
-		error = PTR_ERR(name);
-	} else {
-		set_name(&operation, name);
-		veriexec_identify_dentry(path->dentry, &located);
-		error = veriexec_core_check(&operation);
-	}
-	kfree(room);
-	return error;
-}
-
-int veriexec_check_mount(const struct path *path, unsigned long flags)
-{
-	/* Nothing new is seen there. */
-	if (flags & (MS_REMOUNT | MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE))
-		return 0;
-	return check_mount_over(path);
-}
-
-int veriexec_check_pivot(void)
-{
-	struct path root;
-	int error;
-
-	get_fs_root(current->fs, &root);
-	error = check_mount_over(&root);
-	path_put(&root);
-	return error;
-}
-
-int veriexec_check_umount(const struct vfsmount *mount)
-{
-	const struct path path = { .mnt = (struct vfsmount *)mount, .dentry = mount->mnt_root };
-	struct veriexec_located located;
-	const struct veriexec_operation operation = {
-		.action = VERIEXEC_UNMOUNT,
-		.mount = &located.mount,
-		.path = &path,
-	};
-
-	/* Elsewhere it goes on. */
-	if (is_private() && atomic_read(&mount->mnt_sb->s_active) > 1)
-		return 0;
-	veriexec_identify(d_inode(mount->mnt_root), true, &located);
-	return veriexec_core_check(&operation);
 }
 
 /* What the kernel takes in */

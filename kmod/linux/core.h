@@ -21,6 +21,8 @@ enum veriexec_kind {
 	VERIEXEC_DIRECTORY,
 	VERIEXEC_MOUNT_ROOT,
 	VERIEXEC_OTHER,
+	/* On the way to listed files: only of what is renamed or mounted over. */
+	VERIEXEC_WAY,
 };
 
 /* Which file a path leads to. */
@@ -127,6 +129,7 @@ struct veriexec_report {
 int veriexec_core_request(const struct veriexec_caller *caller, u32 number, bool readable,
 			  bool writable, bool wide);
 int veriexec_core_check(const struct veriexec_operation *operation);
+bool veriexec_core_is_listed(const struct veriexec_located *located);
 void veriexec_core_unmounted(u64 mount);
 void veriexec_core_purge(u64 mount);
 bool veriexec_core_table(u64 mount, u64 *number, u64 *entries);

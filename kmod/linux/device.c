@@ -14,6 +14,8 @@
 #include <linux/sched/mm.h>
 #include <linux/uaccess.h>
 
+#include "checks/ways.h"
+
 /* An ioctl(2) in progress. */
 struct veriexec_caller {
 	void __user *arg;
@@ -128,7 +130,9 @@ int veriexec_shim_reply(const struct veriexec_caller *caller, const u8 *text, si
 int veriexec_shim_pin(const struct veriexec_caller *caller, const u8 *name, size_t len,
 		      struct veriexec_located *located)
 {
-	return veriexec_pin(caller->pin, name, len, located);
+	int error = veriexec_pin(caller->pin, name, len, located);
+
+	return error ? error : veriexec_ways_add(&caller->pin->path, caller->pin->mount);
 }
 
 /* The device */
@@ -159,6 +163,9 @@ static long request(struct file *file, unsigned int number, void __user *arg, bo
 	int error = veriexec_core_request(&caller, number, file->f_mode & FMODE_READ,
 					  file->f_mode & FMODE_WRITE, wide);
 
+	/* It may have been moved before it was listed: whoever moves it now is asked about. */
+	if (!error && pin.is_set)
+		error = veriexec_ways_add(&pin.path, pin.mount);
 	veriexec_mount_unpin(&pin);
 	veriexec_mounts_sync();
 	return error;

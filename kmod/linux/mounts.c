@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
+#include "checks/ways.h"
 #include "sysctl.h"
 
 /* A file system that has a table. */
@@ -151,6 +152,7 @@ static struct mount *find(u64 number)
 static void drop(struct mount *mount)
 {
 	hide(mount);
+	veriexec_ways_forget(mount->number);
 	list_del(&mount->list);
 	veriexec_volume_drop(mount->number);
 	kfree(mount->point);
@@ -272,6 +274,7 @@ void veriexec_mounts_sync(void)
 			show(mount, table);
 	}
 	mutex_unlock(&lock);
+	veriexec_ways_let_go();
 	forget_hidden(NULL);
 	veriexec_let_go();
 }
@@ -293,6 +296,7 @@ void veriexec_mounts_gone(const struct super_block *sb)
 	if (!list_empty(&hidden))
 		schedule_work(&forgetting);
 	mutex_unlock(&lock);
+	veriexec_ways_gone(sb);
 	if (had_table)
 		veriexec_held_gone(sb);
 }
@@ -305,6 +309,7 @@ void veriexec_mounts_exit(void)
 	list_for_each_entry_safe(mount, next, &mounts, list)
 		drop(mount);
 	mutex_unlock(&lock);
+	veriexec_ways_let_go();
 	forget_hidden(NULL);
 	flush_work(&forgetting);
 }

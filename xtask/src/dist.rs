@@ -17,7 +17,7 @@ mod place;
 const VERSION: &str = "#MODULE_VERSION#";
 
 /// The folders of `kmod/linux` that have sources of the module in C.
-const SOURCES: [&str; 3] = ["", "devices", "hooks"];
+const SOURCES: [&str; 4] = ["", "checks", "devices", "hooks"];
 
 /// Lays the tree out in a directory that is empty, not there, or has a tree that was laid out before.
 ///

@@ -29,7 +29,10 @@ pub enum FileKind {
         /// Whether it is the root of a mounted file system.
         mount_root: bool,
     },
-    /// A device, socket or pipe.
+    /// A directory through which listed files are reached, or the place where what has them is
+    /// mounted: a platform that knows says so of what is renamed or mounted over.
+    Way,
+    /// A device, socket or pipe; of what is mounted over, anything that hides no listed file.
     Other,
 }
 
@@ -40,4 +43,11 @@ pub struct Located {
     pub id: FileId,
     /// Of which kind.
     pub kind: FileKind,
+}
+
+impl Located {
+    /// Whether it is on the way to listed files.
+    pub(crate) const fn is_way(self) -> bool {
+        matches!(self.kind, FileKind::Way)
+    }
 }

@@ -114,7 +114,9 @@ impl Veriexec {
             Action::Rename { file, target, .. } => {
                 let replaced = target.filter(|target| target.id != file.id);
                 let target_listed = replaced.is_some_and(|target| self.entry(target.id).is_some());
-                Event::Rename { target_listed }
+                // What is done to the way is done to the files.
+                let is_way = [Some(file), target].into_iter().flatten().any(Located::is_way);
+                Event::Rename { target_listed: target_listed || is_way }
             }
             Action::Link(_) => Event::Link,
             Action::SetAttributes(_) => Event::SetAttributes,
@@ -133,9 +135,10 @@ impl Veriexec {
         }
     }
 
-    /// Whether a mount over that place hides listed files: the place is one, or is above one by
-    /// its kept names, or it cannot be told because an entry of that file system has none.
+    /// Whether a mount over that place hides listed files: the place is one, or on the way to one.
     ///
+    /// Where the platform does not tell, a directory is above a file by the file's kept names, or if
+    /// an entry of that file system has none.
     /// A file that was loaded by a name through a symbolic link is missed. It stays what it is, and
     /// what takes its place is not listed: the names are all that a mount can change.
     fn is_hidden_by(&self, path: &[u8], place: Located) -> bool {
@@ -146,6 +149,7 @@ impl Veriexec {
                         || view.kept_names.iter().any(|name| is_below(name, path))
                 })
             }
+            FileKind::Way => true,
             FileKind::Regular | FileKind::Other => self.entry(place.id).is_some(),
         }
     }

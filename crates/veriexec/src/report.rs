@@ -12,7 +12,7 @@ use fingerprint::Digest;
 
 use crate::operation::{Action, Operation};
 use crate::policy::{EventKind, Finding, Notice, Verdict};
-use crate::{Errno, FileId, Forecast, StrictLevel, Veriexec};
+use crate::{Errno, FileId, Forecast, Located, StrictLevel, Veriexec};
 
 pub use audit::Audit;
 pub use json::Json;
@@ -248,8 +248,13 @@ impl Veriexec {
         let name = entry.map_or(operation.path, |entry| entry.name_or(operation.path));
         let finding = notice.finding;
         let message = match (operation.action, event) {
-            (Action::Rename { to, .. }, crate::Event::Rename { target_listed }) => {
-                Message::Rename { finding, to, listed: object.is_listed(), target_listed }
+            (Action::Rename { file, to, target }, crate::Event::Rename { target_listed }) => {
+                let is_way = file.is_way();
+                let listed = object.is_listed() || is_way;
+                // A directory takes the place of nothing but an empty one.
+                let target_listed =
+                    if is_way { target.is_some_and(Located::is_way) } else { target_listed };
+                Message::Rename { finding, to, listed, target_listed }
             }
             _ => Message::Finding(finding),
         };

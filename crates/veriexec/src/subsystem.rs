@@ -244,7 +244,9 @@ impl Veriexec {
             FileKind::Directory { mount_root: true } => {
                 self.forget_table(platform, located.id.mount).ok_or(Errno::NOENT)
             }
-            FileKind::Directory { mount_root: false } => refuse(Message::NotMountPoint),
+            FileKind::Directory { mount_root: false } | FileKind::Way => {
+                refuse(Message::NotMountPoint)
+            }
             FileKind::Other => refuse(Message::NotDeletable),
         }
     }

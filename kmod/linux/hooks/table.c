@@ -67,9 +67,9 @@ HOOK(security_inode_rename,
 HOOK(security_sb_mount,
      (const char *device, const struct path *path, const char *type, unsigned long flags,
       void *data),
-     (device, path, type, flags, data), veriexec_check_mount(path, flags))
+     (device, path, type, flags, data), veriexec_check_mount(device, path, flags))
 HOOK(security_move_mount, (const struct path *from, const struct path *to), (from, to),
-     veriexec_check_mount(to, 0))
+     veriexec_check_move(from, to))
 HOOK(security_sb_pivotroot, (const struct path *old, const struct path *new), (old, new),
      veriexec_check_pivot())
 HOOK(security_sb_umount, (struct vfsmount *mount, int flags), (mount, flags),

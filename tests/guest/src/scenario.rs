@@ -36,6 +36,7 @@ pub(crate) const ALL: &[Scenario] = &[
     administration::updates::SCENARIO,
     hooks::identity::SCENARIO,
     hooks::attacks::SCENARIO,
+    system::mounts::SCENARIO,
     hooks::toctou::SCENARIO,
     driver::faults::SCENARIO,
     hooks::soak::SCENARIO,

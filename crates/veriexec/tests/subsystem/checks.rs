@@ -312,6 +312,30 @@ fn a_mount_may_hide_nothing_that_is_listed_from_level_2_on() {
 }
 
 #[test]
+fn what_is_on_the_way_to_listed_files_is_as_they_are() {
+    for (level, allowed, words) in [
+        (Learning, true, "Monitored file `/a' renamed to non-monitored file `/b'"),
+        (Ids, true, "Monitored file `/a' renamed to non-monitored file `/b'"),
+        (Ips, false, "Preventing rename of `/a' to `/b'"),
+        (Lockdown, false, "Preventing rename of `/a' to `/b'"),
+    ] {
+        let mut at = place(1, level);
+        let way = at.fake.other(1, 8, "/a", FileKind::Way);
+        let empty = at.fake.other(1, 9, "/b", FileKind::Directory { mount_root: false });
+        for target in [None, Some(empty)] {
+            let verdict = at.veriexec.rename_check(&at.fake, (b"/a", way), (b"/b", target));
+            assert_eq!(verdict.is_allowed(), allowed, "{level:?}");
+            let said = at.fake.reports().pop().unwrap().1;
+            assert!(said.contains(words), "{said}");
+        }
+        let onto = at.veriexec.rename_check(&at.fake, (b"/b", empty), (b"/a", Some(way)));
+        assert_eq!(onto.is_allowed(), allowed, "{level:?}");
+        assert_eq!(at.veriexec.mount_check(&at.fake, b"/a", way).is_allowed(), allowed);
+        assert_eq!(at.status(), Some(Status::NotEvaluated), "its entry is there");
+    }
+}
+
+#[test]
 fn until_something_is_loaded_level_0_asks_about_nothing() {
     let fake = Fake::default();
     let file = fake.file(1, 1, "/f", b"good");

@@ -2,10 +2,11 @@
 
 use core::ffi::c_int;
 
-use veriexec::{Errno, Step, Verdict};
+use veriexec::{Errno, FileKind, Located, Step, Verdict};
 
 use crate::kernel::Kernel;
 use crate::operation::RawOperation;
+use crate::shim::RawLocated;
 use crate::tables;
 
 /// Answers a hook: 0 if it may happen, or a negative error number.
@@ -39,6 +40,14 @@ fn check(raw: &RawOperation) -> Verdict {
             }
         }
     }
+}
+
+/// Whether a file has an entry.
+#[expect(unsafe_code, reason = "the shim calls it by name")]
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn veriexec_core_is_listed(raw: &RawLocated) -> bool {
+    let located = Located::from(*raw);
+    located.kind == FileKind::Regular && tables::share().lookup(located.id).is_some()
 }
 
 /// A file system is gone, and its table with it.

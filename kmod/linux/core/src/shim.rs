@@ -36,7 +36,8 @@ pub(crate) struct RawLocated {
     pub(crate) inode: u64,
     /// Its generation.
     pub(crate) generation: u64,
-    /// 0 a regular file, 1 a directory, 2 the root of a mount, else something else.
+    /// 0 a regular file, 1 a directory, 2 the root of a mount, 4 on the way to listed files, else
+    /// something else.
     pub(crate) kind: u32,
     /// Whether it can change without this kernel's knowledge.
     pub(crate) is_remote: bool,
@@ -56,6 +57,7 @@ pub(crate) fn file_kind(kind: u32) -> FileKind {
         0 => FileKind::Regular,
         1 => FileKind::Directory { mount_root: false },
         2 => FileKind::Directory { mount_root: true },
+        4 => FileKind::Way,
         _ => FileKind::Other,
     }
 }

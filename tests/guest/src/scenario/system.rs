@@ -5,4 +5,5 @@ pub(crate) mod cost;
 pub(crate) mod listeners;
 pub(crate) mod loader;
 pub(crate) mod lockout;
+pub(crate) mod mounts;
 pub(crate) mod starts;

@@ -61,8 +61,9 @@ make() {
             exec 3<>$file 4<>$donor
             read -r go <$there/go
             eval "${1#later=}"
+            ended=$?
             exec 3<&- 4<&-
-            echo >$there/done
+            echo $ended >$there/done
         ) &
         ;;
     esac
@@ -224,7 +225,8 @@ all() {
     try exchange "good other" 2 "$denied" \
         "Veriexec: Monitored file \`@/good' renamed to non-monitored file \`@/other'" \
         "Veriexec: Preventing rename of \`@/good' to \`@/other'" 'attack exchange @/good @/other'
-    try rename-above "good" 3 "$denied" "" "Veriexec: Preventing rename of \`@'" 'mv @ @-away'
+    try rename-above "good" 2 "$denied" "Veriexec: Monitored file \`@' renamed" \
+        "Veriexec: Preventing rename of \`@'" 'mv @ @-away'
     try bound-run "bad" 1 "$denied" "$changed/bad" "$changed/bad" '@/bad'
     try bound-write "good" 2 "$denied" "$written/good" "$written/good" 'printf x >>@/good'
     try mount-over "good" 2 "permission denied" "$mounted" "$mounted" \
@@ -256,14 +258,15 @@ all() {
     try disk-move "data donor" 1 "$denied" "$changed/data" "$changed/data" \
         'attack move @/donor @/data'
     try disk-old-move "data donor later=attack_move-by_4_3" 1 "$denied" "$changed/data" \
-        "$changed/data" 'echo >@/go; read -r line <@/done; cat @/data'
+        "$changed/data" 'echo >@/go; read -r ended <@/done; [ $ended = 0 ] && cat @/data'
     try disk-old-move-cached "data donor later=cat_<&3;attack_move-by_4_3" 1 "$denied" \
         "$changed/data" "$changed/data" \
-        "echo >@/go; read -r line <@/done; cat @/data; $drop; cat @/data"
+        "echo >@/go; read -r ended <@/done
+         [ \$ended = 0 ] && { cat @/data; $drop; cat @/data; }"
     try xfs-clone "data donor" 1 "$denied" "$changed/data" "$changed/data" \
         'attack clone @/data @/donor'
     try xfs-old-clone "data donor later=attack_clone-by_3_4" 1 "$denied" "$changed/data" \
-        "$changed/data" 'echo >@/go; read -r line <@/done; cat @/data'
+        "$changed/data" 'echo >@/go; read -r ended <@/done; [ $ended = 0 ] && cat @/data'
 
     # What is below them.
     # losetup(8) takes what it cannot write for reading.

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What is done to a file by ioctl(2). What a file system makes of a command nobody else knows: what
+ * is not known to be harmless counts as a write.
+ */
+#include "../checks.h"
+
+#include <linux/fiemap.h>
+#include <linux/fscrypt.h>
+#include <linux/fsverity.h>
+#include <linux/ioctl.h>
+#include <linux/termios.h>
+
+#include "../veriexec.h"
+
+static bool is_harmless(unsigned int command)
+{
+	switch (command) {
+	/* They are of the descriptor alone. */
+	case FIOCLEX:
+	case FIONCLEX:
+	case FIONBIO:
+	case FIOASYNC:
+	/* What there is, and where. */
+	case FIONREAD:
+	case FIOQSIZE:
+	case FIGETBSZ:
+	case FIBMAP:
+	case FS_IOC_FIEMAP:
+	case FS_IOC_GETFLAGS:
+	case FS_IOC32_GETFLAGS:
+	case FS_IOC_FSGETXATTR:
+	case FS_IOC_GETVERSION:
+	case FS_IOC32_GETVERSION:
+	case FS_IOC_GETFSLABEL:
+#ifdef FS_IOC_GETFSUUID
+	case FS_IOC_GETFSUUID:
+#endif
+#ifdef FS_IOC_GETFSSYSFSPATH
+	case FS_IOC_GETFSSYSFSPATH:
+#endif
+	case FS_IOC_MEASURE_VERITY:
+	case FS_IOC_READ_VERITY_METADATA:
+	case FS_IOC_GET_ENCRYPTION_POLICY:
+	case FS_IOC_GET_ENCRYPTION_POLICY_EX:
+	case FS_IOC_GET_ENCRYPTION_KEY_STATUS:
+	case FS_IOC_GET_ENCRYPTION_NONCE:
+	/* Whether it is a terminal, and how large: isatty(3) of whatever a program is given. */
+	case TCGETS:
+	case TCGETS2:
+	case TCGETA:
+	case TIOCGPGRP:
+	case TIOCGWINSZ:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* FS_IOC_SETVERSION, and ext4's own of that name; each has more than one width. */
+static bool sets_generation(unsigned int command)
+{
+	return (_IOC_TYPE(command) == 'v' && _IOC_NR(command) == 2) ||
+	       (_IOC_TYPE(command) == 'f' && _IOC_NR(command) == 4);
+}
+
+/* Which file it is changes: it may become one that was listed, with whatever is in it. */
+static int check_identity_change(const struct file *file, u64 mount)
+{
+	const struct veriexec_operation operation = {
+		.action = VERIEXEC_RAW_WRITE,
+		.mount = &mount,
+		.path = &file->f_path,
+	};
+
+	return veriexec_core_check(&operation);
+}
+
+int veriexec_check_file_ioctl(const struct file *file, unsigned int command)
+{
+	struct veriexec_located located;
+	const struct veriexec_operation operation = {
+		.action = VERIEXEC_WRITE,
+		.file = &located,
+		.path = &file->f_path,
+		.writers = !!(file->f_mode & FMODE_WRITE),
+	};
+	int error;
+
+	if (is_harmless(command))
+		return 0;
+	veriexec_identify_file(file, &located);
+	if (located.is_made_up)
+		return 0;
+	error = veriexec_core_check(&operation);
+	if (!error && sets_generation(command))
+		error = check_identity_change(file, located.mount);
+	return error;
+}

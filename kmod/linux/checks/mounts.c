@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What somebody is about to do among mounts. What that hides is found by directories, not by names,
+ * which are others in another root.
+ */
+#include "../checks.h"
+
+#include <linux/dcache.h>
+#include <linux/fs_struct.h>
+#include <linux/mount.h>
+#include <linux/namei.h>
+#include <linux/nsproxy.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <uapi/linux/mount.h>
+
+#include "../veriexec.h"
+#include "ways.h"
+
+#define PROPAGATION (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
+
+/*
+ * What a process does to a mount that only it and its like see can hide nothing from others: unless
+ * the mount has peers, who may be anywhere.
+ */
+static bool is_private(const struct vfsmount *mount)
+{
+	return current->nsproxy && current->nsproxy->mnt_ns != init_task.nsproxy->mnt_ns &&
+	       !(mount->mnt_flags & MNT_SHARED);
+}
+
+/* A place where something is mounted: a listed file, or a way to one, or neither. */
+static void locate_place(struct dentry *dentry, struct veriexec_located *located)
+{
+	u64 mount;
+
+	veriexec_identify_dentry(dentry, located);
+	if (veriexec_ways_lead(d_inode(dentry), &mount))
+		located->kind = VERIEXEC_WAY;
+	else if (d_is_dir(dentry))
+		located->kind = VERIEXEC_OTHER;
+}
+
+static int check_mount_over(const struct path *path)
+{
+	struct veriexec_located located;
+	struct veriexec_operation operation = {
+		.action = VERIEXEC_MOUNT_OVER,
+		.file = &located,
+		.path = path,
+	};
+	char *room, *name;
+	int error;
+
+	if (is_private(path->mnt))
+		return 0;
+	room = MAY_FAIL(kmalloc(PATH_MAX, GFP_KERNEL), NULL);
+	if (!room)
+		return -ENOMEM;
+	name = d_path(path, room, PATH_MAX);
+	if (IS_ERR(name)) {
+		error = PTR_ERR(name);
+	} else {
+		operation.name = (const u8 *)name;
+		operation.name_len = strlen(name);
+		locate_place(path->dentry, &located);
+		error = veriexec_core_check(&operation);
+	}
+	kfree(room);
+	return error;
+}
+
+/*
+ * Whether what is seen there by others goes on: what is unmounted from a mount with peers is
+ * unmounted from them, too, and so is what is mounted on the mount that goes.
+ */
+static bool is_seen_elsewhere(struct vfsmount *mount)
+{
+	struct path above = { .mnt = mount, .dentry = mount->mnt_root };
+	bool is_kept;
+
+	path_get(&above);
+	follow_up(&above);
+	is_kept = is_private(mount) && is_private(above.mnt) &&
+		  atomic_read(&mount->mnt_sb->s_active) > 1;
+	path_put(&above);
+	return is_kept;
+}
+
+int veriexec_check_umount(struct vfsmount *mount)
+{
+	const struct path path = { .mnt = mount, .dentry = mount->mnt_root };
+	struct veriexec_located located;
+	const struct veriexec_operation operation = {
+		.action = VERIEXEC_UNMOUNT,
+		.mount = &located.mount,
+		.path = &path,
+	};
+
+	if (is_seen_elsewhere(mount))
+		return 0;
+	veriexec_identify(d_inode(mount->mnt_root), true, &located);
+	/* What is mounted below it, at whatever depth, goes with it. */
+	veriexec_ways_lead(d_inode(mount->mnt_root), &located.mount);
+	return veriexec_core_check(&operation);
+}
+
+/* A mount that is moved goes from where it was. One that was nowhere is only a new one. */
+static int check_move(const struct path *from, const struct path *to)
+{
+	struct path above = *from;
+	bool is_mounted;
+	int error;
+
+	/* The kernel moves nothing else. */
+	if (from->dentry != from->mnt->mnt_root)
+		return 0;
+	path_get(&above);
+	is_mounted = follow_up(&above);
+	path_put(&above);
+	if (!is_mounted)
+		return 0;
+	error = veriexec_check_umount(from->mnt);
+	return error ? error : veriexec_ways_mount(d_inode(from->dentry), to);
+}
+
+int veriexec_check_move(const struct path *from, const struct path *to)
+{
+	int error = check_mount_over(to);
+
+	return error ? error : check_move(from, to);
+}
+
+static int check_move_by_name(const char *name, const struct path *to)
+{
+	struct path from;
+	int error = name ? kern_path(name, LOOKUP_FOLLOW, &from) : -EINVAL;
+
+	/* Who names nothing that is there is told so by the kernel. */
+	if (error)
+		return error;
+	error = check_move(&from, to);
+	path_put(&from);
+	return error;
+}
+
+/* The flags are read in the order in which the kernel reads them. */
+int veriexec_check_mount(const char *device, const struct path *path, unsigned long flags)
+{
+	int error;
+
+	/* Nothing new is seen there. */
+	if (flags & MS_REMOUNT)
+		return 0;
+	if (!(flags & MS_BIND) && (flags & PROPAGATION))
+		return 0;
+	error = check_mount_over(path);
+	if (!error && !(flags & MS_BIND) && (flags & MS_MOVE))
+		error = check_move_by_name(device, path);
+	return error;
+}
+
+int veriexec_check_pivot(void)
+{
+	struct path root;
+	int error;
+
+	get_fs_root(current->fs, &root);
+	error = check_mount_over(&root);
+	path_put(&root);
+	return error;
+}

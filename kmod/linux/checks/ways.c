@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The ways to listed files: the directories that a file is reached through by the name that it was
+ * listed by, up to the root of its file system, and on through the places where that is mounted.
+ * Whoever mounts over one of them, or renames it, hides the files from everybody.
+ */
+#include "ways.h"
+
+#include <linux/dcache.h>
+#include <linux/hashtable.h>
+#include <linux/mount.h>
+#include <linux/mutex.h>
+#include <linux/namei.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/version.h>
+
+#include "../veriexec.h"
+
+/* A directory that leads to listed files of a file system, which need not be its own. */
+struct way {
+	struct hlist_node node;
+	/* Held: for as long as it is on a way, nothing else can be what it is. */
+	struct inode *inode;
+	u64 mount;
+};
+
+static DEFINE_HASHTABLE(ways, 12);
+/* What is no way any more, and still held. */
+static HLIST_HEAD(left);
+static DEFINE_SPINLOCK(lock);
+/* Whoever needs to know that nothing of a file system is held waits for the others. */
+static DEFINE_MUTEX(letting_go);
+
+static struct way *find(const struct inode *inode, u64 mount)
+{
+	struct way *way;
+
+	hash_for_each_possible(ways, way, node, (unsigned long)inode)
+		if (way->inode == inode && way->mount == mount)
+			return way;
+	return NULL;
+}
+
+static bool is_known(const struct inode *inode, u64 mount)
+{
+	bool found;
+
+	spin_lock(&lock);
+	found = find(inode, mount);
+	spin_unlock(&lock);
+	return found;
+}
+
+static int add(struct inode *inode, u64 mount)
+{
+	struct way *way;
+
+	if (is_known(inode, mount))
+		return 0;
+	way = MAY_FAIL(kmalloc(sizeof(*way), GFP_KERNEL), NULL);
+	if (!way)
+		return -ENOMEM;
+	way->inode = inode;
+	way->mount = mount;
+	spin_lock(&lock);
+	if (!find(inode, mount)) {
+		ihold(inode);
+		hash_add(ways, &way->node, (unsigned long)inode);
+		way = NULL;
+	}
+	spin_unlock(&lock);
+	kfree(way);
+	return 0;
+}
+
+/* A directory and all above it; nothing may be moved from one directory to another meanwhile. */
+static int add_upwards(struct dentry *dentry, u64 mount)
+{
+	int error = add(d_inode(dentry), mount);
+
+	while (!error && !IS_ROOT(dentry)) {
+		dentry = dentry->d_parent;
+		error = add(d_inode(dentry), mount);
+	}
+	return error;
+}
+
+static int add_in_peace(struct dentry *dentry, u64 mount)
+{
+	struct super_block *sb = dentry->d_sb;
+	int error;
+
+	mutex_lock(&sb->s_vfs_rename_mutex);
+	error = add_upwards(d_is_dir(dentry) ? dentry : dentry->d_parent, mount);
+	mutex_unlock(&sb->s_vfs_rename_mutex);
+	return error;
+}
+
+static struct dentry *real_dentry(struct dentry *dentry)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
+	return d_real(dentry, D_REAL_DATA);
+#else
+	return d_real(dentry, NULL);
+#endif
+}
+
+/* Of a place where something is mounted, which may be a file, the place itself is one. */
+static int add_mount_points(struct path *place, u64 mount)
+{
+	int error = 0;
+
+	while (!error && follow_up(place)) {
+		error = add(d_inode(place->dentry), mount);
+		if (!error)
+			error = add_in_peace(place->dentry, mount);
+	}
+	return error;
+}
+
+/*
+ * All that leads to a file by this path. Whoever moves the file, or what is above it, at the same
+ * time does so before this, and it is found where it is then, or is asked about afterwards.
+ */
+int veriexec_ways_add(const struct path *path, u64 mount)
+{
+	struct dentry *real = real_dentry(path->dentry);
+	struct path place = *path;
+	int error;
+
+	path_get(&place);
+	error = add_in_peace(place.dentry, mount);
+	/* Of an overlay's file, what leads to the file underneath, too. */
+	if (!error && real != place.dentry)
+		error = add_in_peace(real, mount);
+	if (!error)
+		error = add_mount_points(&place, mount);
+	path_put(&place);
+	return error;
+}
+
+/* Whether listed files are reached through it, and of which file system some of them are. */
+bool veriexec_ways_lead(const struct inode *inode, u64 *mount)
+{
+	const struct way *way;
+	bool found = false;
+
+	spin_lock(&lock);
+	hash_for_each_possible(ways, way, node, (unsigned long)inode) {
+		if (way->inode != inode)
+			continue;
+		*mount = way->mount;
+		found = true;
+		break;
+	}
+	spin_unlock(&lock);
+	return found;
+}
+
+/* The next of the file systems whose files are reached through it, in the order of their numbers. */
+static bool next_mount(const struct inode *inode, bool is_first, u64 *mount)
+{
+	const struct way *way;
+	bool found = false;
+	u64 last = *mount;
+
+	spin_lock(&lock);
+	hash_for_each_possible(ways, way, node, (unsigned long)inode) {
+		if (way->inode != inode || (!is_first && way->mount <= last))
+			continue;
+		if (!found || way->mount < *mount)
+			*mount = way->mount;
+		found = true;
+	}
+	spin_unlock(&lock);
+	return found;
+}
+
+/* It moves into another directory, by rename(2), and what it leads to with it. */
+int veriexec_ways_move(const struct inode *inode, struct dentry *directory)
+{
+	bool is_first = true;
+	u64 mount = 0;
+	int error = 0;
+
+	while (!error && next_mount(inode, is_first, &mount)) {
+		is_first = false;
+		error = add_upwards(directory, mount);
+	}
+	return error;
+}
+
+/* A listed file does. */
+int veriexec_ways_follow(struct dentry *directory, u64 mount)
+{
+	return add_upwards(directory, mount);
+}
+
+/* What is mounted there is moved to another place, and what is reached through it with it. */
+int veriexec_ways_mount(const struct inode *root, const struct path *to)
+{
+	bool is_first = true;
+	u64 mount = 0;
+	int error = 0;
+
+	while (!error && next_mount(root, is_first, &mount)) {
+		is_first = false;
+		error = veriexec_ways_add(to, mount);
+	}
+	return error;
+}
+
+/* Nothing of a file system is listed any more. */
+void veriexec_ways_forget(u64 mount)
+{
+	struct hlist_node *next;
+	struct way *way;
+	int bucket;
+
+	spin_lock(&lock);
+	hash_for_each_safe(ways, bucket, next, way, node) {
+		if (way->mount != mount)
+			continue;
+		hash_del(&way->node);
+		hlist_add_head(&way->node, &left);
+	}
+	spin_unlock(&lock);
+}
+
+/* Lets go of what is no way any more, which may sleep. */
+void veriexec_ways_let_go(void)
+{
+	HLIST_HEAD(going);
+	struct hlist_node *next;
+	struct way *way;
+
+	mutex_lock(&letting_go);
+	spin_lock(&lock);
+	hlist_move_list(&left, &going);
+	spin_unlock(&lock);
+	hlist_for_each_entry_safe(way, next, &going, node) {
+		iput(way->inode);
+		kfree(way);
+	}
+	mutex_unlock(&letting_go);
+}
+
+/* A file system goes: nothing of it may be held. */
+void veriexec_ways_gone(const struct super_block *sb)
+{
+	struct hlist_node *next;
+	struct way *way;
+	int bucket;
+
+	spin_lock(&lock);
+	hash_for_each_safe(ways, bucket, next, way, node) {
+		if (way->inode->i_sb != sb)
+			continue;
+		hash_del(&way->node);
+		hlist_add_head(&way->node, &left);
+	}
+	spin_unlock(&lock);
+	veriexec_ways_let_go();
+}
