@@ -210,6 +210,33 @@ int veriexec_check_create(struct inode *directory, struct dentry *dentry, umode_
 	return error;
 }
 
+/*
+ * A place that goes takes what others have mounted there with it: that is unmounted. Nothing can be
+ * mounted there meanwhile.
+ */
+static int check_place_gone(struct dentry *dentry)
+{
+	u64 mount;
+	struct veriexec_operation operation = { .action = VERIEXEC_UNMOUNT, .mount = &mount };
+	char *name;
+	int error;
+
+	if (!d_mountpoint(dentry) || !veriexec_ways_lead(d_inode(dentry), &mount))
+		return 0;
+	name = name_of(dentry, mount);
+	if (!name)
+		return -ENOMEM;
+	set_name(&operation, name);
+	error = veriexec_core_check(&operation);
+	kfree(name);
+	return error;
+}
+
+int veriexec_check_rmdir(struct dentry *dentry)
+{
+	return check_place_gone(dentry);
+}
+
 int veriexec_check_unlink(struct dentry *dentry)
 {
 	struct veriexec_located located;
@@ -219,6 +246,9 @@ int veriexec_check_unlink(struct dentry *dentry)
 
 	if (!d_really_is_positive(dentry))
 		return 0;
+	error = check_place_gone(dentry);
+	if (error)
+		return error;
 	veriexec_identify_dentry(dentry, &located);
 	if (located.is_made_up)
 		return 0;

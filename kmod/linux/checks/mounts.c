@@ -13,18 +13,15 @@
 #include <linux/sched.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
-#include <uapi/linux/mount.h>
 
 #include "../veriexec.h"
 #include "ways.h"
-
-#define PROPAGATION (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
 
 /*
  * What a process does to a mount that only it and its like see can hide nothing from others: unless
  * the mount has peers, who may be anywhere.
  */
-static bool is_private(const struct vfsmount *mount)
+bool veriexec_is_private(const struct vfsmount *mount)
 {
 	return current->nsproxy && current->nsproxy->mnt_ns != init_task.nsproxy->mnt_ns &&
 	       !(mount->mnt_flags & MNT_SHARED);
@@ -42,7 +39,7 @@ static void locate_place(struct dentry *dentry, struct veriexec_located *located
 		located->kind = VERIEXEC_OTHER;
 }
 
-static int check_mount_over(const struct path *path)
+int veriexec_check_mount_over(const struct path *path)
 {
 	struct veriexec_located located;
 	struct veriexec_operation operation = {
@@ -53,8 +50,6 @@ static int check_mount_over(const struct path *path)
 	char *room, *name;
 	int error;
 
-	if (is_private(path->mnt))
-		return 0;
 	room = MAY_FAIL(kmalloc(PATH_MAX, GFP_KERNEL), NULL);
 	if (!room)
 		return -ENOMEM;
@@ -82,7 +77,7 @@ static bool is_seen_elsewhere(struct vfsmount *mount)
 
 	path_get(&above);
 	follow_up(&above);
-	is_kept = is_private(mount) && is_private(above.mnt) &&
+	is_kept = veriexec_is_private(mount) && veriexec_is_private(above.mnt) &&
 		  atomic_read(&mount->mnt_sb->s_active) > 1;
 	path_put(&above);
 	return is_kept;
@@ -107,7 +102,7 @@ int veriexec_check_umount(struct vfsmount *mount)
 }
 
 /* A mount that is moved goes from where it was. One that was nowhere is only a new one. */
-static int check_move(const struct path *from, const struct path *to)
+int veriexec_check_move(const struct path *from, const struct path *to)
 {
 	struct path above = *from;
 	bool is_mounted;
@@ -125,49 +120,14 @@ static int check_move(const struct path *from, const struct path *to)
 	return error ? error : veriexec_ways_mount(d_inode(from->dentry), to);
 }
 
-int veriexec_check_move(const struct path *from, const struct path *to)
-{
-	int error = check_mount_over(to);
-
-	return error ? error : check_move(from, to);
-}
-
-static int check_move_by_name(const char *name, const struct path *to)
-{
-	struct path from;
-	int error = name ? kern_path(name, LOOKUP_FOLLOW, &from) : -EINVAL;
-
-	/* Who names nothing that is there is told so by the kernel. */
-	if (error)
-		return error;
-	error = check_move(&from, to);
-	path_put(&from);
-	return error;
-}
-
-/* The flags are read in the order in which the kernel reads them. */
-int veriexec_check_mount(const char *device, const struct path *path, unsigned long flags)
-{
-	int error;
-
-	/* Nothing new is seen there. */
-	if (flags & MS_REMOUNT)
-		return 0;
-	if (!(flags & MS_BIND) && (flags & PROPAGATION))
-		return 0;
-	error = check_mount_over(path);
-	if (!error && !(flags & MS_BIND) && (flags & MS_MOVE))
-		error = check_move_by_name(device, path);
-	return error;
-}
-
 int veriexec_check_pivot(void)
 {
 	struct path root;
-	int error;
+	int error = 0;
 
 	get_fs_root(current->fs, &root);
-	error = check_mount_over(&root);
+	if (!veriexec_is_private(root.mnt))
+		error = veriexec_check_mount_over(&root);
 	path_put(&root);
 	return error;
 }

@@ -7,7 +7,11 @@
 
 #include <linux/srcu.h>
 #include <linux/types.h>
+#include <linux/version.h>
 
+struct dentry;
+struct mountpoint;
+struct path;
 struct pt_regs;
 
 struct hook {
@@ -24,6 +28,19 @@ struct hook {
 extern const struct hook veriexec_hooks[];
 extern const size_t veriexec_hooks_size;
 extern unsigned long veriexec_hook_places[];
+
+/* mounts.c: where something is mounted, and what is moved there. */
+void veriexec_bind_get_mountpoint(void *function);
+struct mountpoint *veriexec_hook_get_mountpoint(struct dentry *dentry);
+void veriexec_bind_lock_mount(void *function);
+void veriexec_bind_do_move_mount(void *function);
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+struct mountpoint *veriexec_hook_lock_mount(struct path *path);
+int veriexec_hook_do_move_mount(struct path *from, struct path *to);
+#else
+struct mountpoint *veriexec_hook_lock_mount(struct path *path, bool is_beneath);
+int veriexec_hook_do_move_mount(struct path *from, struct path *to, bool is_beneath);
+#endif
 
 /* lead.c: whoever is in a function of ours, so that the module does not go before he does. */
 extern struct srcu_struct veriexec_inside;

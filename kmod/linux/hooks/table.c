@@ -21,6 +21,12 @@
 #define BLKDEV_RELEASE "blkdev_release"
 #endif
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+#define LOCK_MOUNT "lock_mount"
+#else
+#define LOCK_MOUNT "do_lock_mount"
+#endif
+
 /*
  * A function of the kernel's that returns an error number, which it returns unless it is 0: then
  * the check decides.
@@ -60,16 +66,12 @@ HOOK(security_inode_mknod,
      (directory, dentry, mode, device), veriexec_check_create(directory, dentry, mode))
 HOOK(security_inode_unlink, (struct inode *directory, struct dentry *dentry), (directory, dentry),
      veriexec_check_unlink(dentry))
+HOOK(security_inode_rmdir, (struct inode *directory, struct dentry *dentry), (directory, dentry),
+     veriexec_check_rmdir(dentry))
 HOOK(security_inode_rename,
      (struct inode *from_directory, struct dentry *from, struct inode *to_directory,
       struct dentry *to, unsigned int flags),
      (from_directory, from, to_directory, to, flags), veriexec_check_rename(from, to, flags))
-HOOK(security_sb_mount,
-     (const char *device, const struct path *path, const char *type, unsigned long flags,
-      void *data),
-     (device, path, type, flags, data), veriexec_check_mount(device, path, flags))
-HOOK(security_move_mount, (const struct path *from, const struct path *to), (from, to),
-     veriexec_check_move(from, to))
 HOOK(security_sb_pivotroot, (const struct path *old, const struct path *new), (old, new),
      veriexec_check_pivot())
 HOOK(security_sb_umount, (struct vfsmount *mount, int flags), (mount, flags),
@@ -184,6 +186,9 @@ static void hook_security_sb_delete(struct super_block *sb)
 
 #define LED(function) { .name = #function, .ours = hook_##function, .bind = bind_##function }
 
+#define MOUNTS(function, place)                                                                    \
+	{ .name = function, .ours = veriexec_hook_##place, .bind = veriexec_bind_##place }
+
 /* Those that are called most come first. */
 const struct hook veriexec_hooks[] = {
 	LED(security_file_open),
@@ -196,9 +201,11 @@ const struct hook veriexec_hooks[] = {
 	LED(security_inode_create),
 	LED(security_inode_mknod),
 	LED(security_inode_unlink),
+	LED(security_inode_rmdir),
 	LED(security_inode_rename),
-	LED(security_sb_mount),
-	LED(security_move_mount),
+	MOUNTS(LOCK_MOUNT, lock_mount),
+	MOUNTS("get_mountpoint", get_mountpoint),
+	MOUNTS("do_move_mount", do_move_mount),
 	LED(security_sb_pivotroot),
 	LED(security_sb_umount),
 	LED(security_sb_delete),

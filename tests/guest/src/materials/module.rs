@@ -31,6 +31,7 @@ const SOURCES: &[&str] = &[
     "held.c",
     "hooks/hooks.h",
     "hooks/lead.c",
+    "hooks/mounts.c",
     "hooks/subvolumes.c",
     "hooks/table.c",
     "identity.c",

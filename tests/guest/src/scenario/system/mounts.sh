@@ -39,6 +39,13 @@ try() {
         overlay-*) mkdir -p $below/x $below/evil; echo GOOD >$below/x/conf ;;
         *) make $here; case "$command $3" in *@/p*|*@/m*) make_mounts $here ;; esac ;;
         esac
+        case $name in
+        *-file-mounted)
+            echo nothing >$here/file
+            mount -o bind $here/x/conf $here/file
+            list $here/file
+            ;;
+        esac
         return
     fi
     if [ $phase = list ]; then
@@ -94,9 +101,17 @@ all() {
     try shared-cloned 2 @/x/conf "mounts peer clone @/evil @/x"
     try shared-above 2 @/p/q/conf "mounts peer mount new @/p tmpfs 0"
     try shared-elsewhere 2 @/x/conf "mounts mount new /bound/$level/shared-elsewhere/x tmpfs 0"
+    try shared-race-two 2 @/x/conf "mounts race @/x @/empty @/x/conf 300"
     try shared-umount 2 @/p/q/conf "mounts peer umount @/p/q 0"
     try shared-umount-lazily 2 @/p/q/conf "mounts peer umount @/p/q 2"
     try shared-parent 2 @/p/q/conf "mounts peer umount @/p 2"
+    try shared-race 2 @/x/y/conf "mounts race @/x @/empty @/x/y/conf 300"
+
+    # Beneath what is mounted over it already, which may be taken away then.
+    if [ $has_beneath ]; then
+        try beneath 2 "" "mounts beneath @/evil @/p/q"
+        try free-beneath 3 "" "mounts mount new @/empty tmpfs 0 && mounts beneath @/evil @/empty"
+    fi
 
     # What is taken away.
     try umount 2 @/p/q/conf "mounts umount @/p/q 0"
@@ -116,6 +131,8 @@ all() {
     try renamed-mount 2 @/p/q/conf "mounts private umounted @/p/q 2 rename @/p/q @/p/r"
     try replaced-mount 2 @/p/q/conf "mounts private umounted @/p/q 2 rename @/p/other @/p/q"
     try exchanged-mount 2 @/p/q/conf "mounts private umounted @/p/q 2 exchange @/p/other @/p/q"
+    try removed-mount 2 @/p/q/conf "mounts private umounted @/p/q 2 rmdir @/p/q"
+    try removed-file-mounted 2 @/file "mounts private umounted @/file 2 unlink @/file"
 
     # Of an overlay, its own directories and those underneath.
     try overlay-over 2 @/x/conf "mounts mount new @/x tmpfs 0"
@@ -196,6 +213,7 @@ name_disks
 mke2fs -q /dev/disk1p1 >/dev/null 2>&1
 mount -t ext4 /dev/disk1p1 /disk || mount -t ext2 /dev/disk1p1 /disk
 
+case $release in 6.1.*) has_beneath= ;; *) has_beneath=yes ;; esac
 phase=prepare
 for level in 0 1 2 3; do
     all
@@ -217,6 +235,10 @@ find /bin /lib /lib64 /usr -type f ! -name '*.ko' 2>/dev/null | while read -r fi
 done
 check "all is listed" veriexecctl -k load /signatures
 echo "@@ note allocations: $(cat $veriexec/allocations 2>/dev/null)"
+
+for level in 0 1 2 3; do
+    [ -z "$has_beneath" ] || mount -t tmpfs top /alone/$level/beneath/p/q
+done
 
 phase=run
 for level in 0 1 2 3; do
