@@ -77,22 +77,26 @@ static int watch(void)
 	static_call_update(own_removal,
 			   (typeof(of_subvolume))(void *)(found + MCOUNT_INSN_SIZE));
 	error = MAY_FAIL(ftrace_set_filter_ip(&leading, found, 0, 1), -ENOMEM);
-	if (!error)
-		error = MAY_FAIL(register_ftrace_function(&leading), -ENOMEM);
 	if (error)
-		ftrace_free_filter(&leading);
+		return error;
+	error = MAY_FAIL(register_ftrace_function(&leading), -ENOMEM);
+	if (error)
+		ftrace_set_filter_ip(&leading, found, 1, 0);
 	else
 		WRITE_ONCE(place, found);
 	return error;
 }
 
+/* What the function is found by stays until this module goes: it cannot be made anew. */
 static void unwatch(void)
 {
+	unsigned long left = place;
+
 	WRITE_ONCE(place, 0);
 	unregister_ftrace_function(&leading);
 	synchronize_srcu(&removing);
 	synchronize_rcu_tasks();
-	ftrace_free_filter(&leading);
+	ftrace_set_filter_ip(&leading, left, 1, 0);
 }
 
 static int begin(void)
@@ -141,7 +145,7 @@ int veriexec_subvolumes_init(void)
 		return error;
 	error = begin();
 	if (error)
-		unregister_module_notifier(&noticing);
+		veriexec_subvolumes_exit();
 	return error;
 }
 
@@ -149,4 +153,5 @@ void veriexec_subvolumes_exit(void)
 {
 	unregister_module_notifier(&noticing);
 	end();
+	ftrace_free_filter(&leading);
 }
