@@ -40,8 +40,17 @@ static DEFINE_XARRAY(by_number);
 /* One is made at a time. */
 static DEFINE_MUTEX(making);
 
-/* The last number that was given; 0 is no file's. */
-static u64 last_number;
+/*
+ * The last number that was given. None is an inode's number on the same volume, and found by
+ * mistake for one: what is written under that would be taken for another generation of it.
+ */
+#define FIRST_NUMBER BIT_ULL(63)
+static u64 last_number = FIRST_NUMBER;
+
+static unsigned long place_of(u64 number)
+{
+	return number & ~FIRST_NUMBER;
+}
 
 /* What is said of those that there are. It may be taken while the tables are locked. */
 static DEFINE_SPINLOCK(lock);
@@ -101,7 +110,7 @@ static DECLARE_WORK(letting_go, let_all_go);
 static void release(struct veriexec_held *held)
 {
 	rhashtable_remove_fast(&by_inode, &held->node, by_inode_params);
-	xa_erase(&by_number, held->number);
+	xa_erase(&by_number, place_of(held->number));
 	list_add_tail(&held->list, &released);
 }
 
@@ -170,7 +179,8 @@ static struct veriexec_held *make(struct inode *inode, u64 volume)
 	held->volume = volume;
 	held->number = ++last_number;
 	held->pins = 1;
-	error = MAY_FAIL(xa_err(xa_store(&by_number, held->number, held, GFP_KERNEL)), -ENOMEM);
+	error = MAY_FAIL(xa_err(xa_store(&by_number, place_of(held->number), held, GFP_KERNEL)),
+			 -ENOMEM);
 	if (error)
 		goto no_number;
 	ihold(inode);
@@ -183,7 +193,7 @@ static struct veriexec_held *make(struct inode *inode, u64 volume)
 
 no_place:
 	iput(inode);
-	xa_erase(&by_number, held->number);
+	xa_erase(&by_number, place_of(held->number));
 no_number:
 	kfree(held);
 	return NULL;
@@ -219,8 +229,8 @@ void veriexec_shim_listed(u64 volume, u64 number, bool is_listed)
 	struct veriexec_held *held;
 
 	spin_lock(&lock);
-	held = xa_load(&by_number, number);
-	if (held && held->volume == volume) {
+	held = xa_load(&by_number, place_of(number));
+	if (held && held->volume == volume && held->number == number) {
 		held->is_listed = is_listed;
 		release_unless_wanted(held);
 	}

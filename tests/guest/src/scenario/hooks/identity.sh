@@ -113,6 +113,7 @@ for fs in $all; do
         rm /$fs/removed
     done
     check "$fs: nothing inherits the entry of what is removed" test -z "$listed"
+    valid "$fs: what is written beside a file leaves it valid" /$fs/stays
 done
 
 # What is held is let go.
