@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * For tests alone: what may fail for want of memory fails when told to.
+ * For tests alone: what may fail for want of memory fails when told to, and a hook is left out.
  *
  * The parameter `fail` is written N for the N-th such call of the thread that writes it and of its
  * children, -N for that and all that follow, and 0 for none; at insmod(8) the calls are those of the
  * module's beginning. Read, it is how many have failed since it was written.
+ *
+ * The parameter `leave_out` is the name of a function of the kernel's that is not led to ours, though
+ * all else says so: as if nobody called it where it is.
  */
 #include "veriexec.h"
 
 #include <linux/moduleparam.h>
 #include <linux/sched.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
 
 /* Only ever compared: who is gone makes no calls. */
@@ -60,3 +64,12 @@ static int get_fail(char *text, const struct kernel_param *parameter)
 static const struct kernel_param_ops fail = { .set = set_fail, .get = get_fail };
 
 module_param_cb(fail, &fail, NULL, 0600);
+
+static char *leave_out;
+
+bool veriexec_is_left_out(const char *hook)
+{
+	return leave_out && !strcmp(leave_out, hook);
+}
+
+module_param(leave_out, charp, 0400);

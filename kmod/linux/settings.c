@@ -8,6 +8,7 @@
 #include <linux/mutex.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 
 #include "sysctl.h"
@@ -73,6 +74,25 @@ static int reports(CTL_TABLE *ctl, int write, void *buffer, size_t *len, loff_t 
 		return -EPERM;
 	veriexec_reports_count(counts, sizeof(counts));
 	return veriexec_sysctl_text(ctl, counts, buffer, len, position);
+}
+
+/* Room for each hook that there can be. */
+#define CALLED_SIZE 8192
+
+static int called(CTL_TABLE *ctl, int write, void *buffer, size_t *len, loff_t *position)
+{
+	char *text;
+	int error;
+
+	if (write)
+		return -EPERM;
+	text = MAY_FAIL(kmalloc(CALLED_SIZE, GFP_KERNEL), NULL);
+	if (!text)
+		return -ENOMEM;
+	veriexec_hooks_called(text, CALLED_SIZE);
+	error = veriexec_sysctl_text(ctl, text, buffer, len, position);
+	kfree(text);
+	return error;
 }
 
 /* Trials: threads that asked to be treated as if the strict level were higher. */
@@ -176,6 +196,7 @@ static struct ctl_table entries[] = {
 	{ .procname = "verbose", .mode = 0644, .proc_handler = verbose },
 	{ .procname = "algorithms", .mode = 0444, .proc_handler = algorithms },
 	{ .procname = "allocations", .mode = 0444, .proc_handler = allocations },
+	{ .procname = "called", .mode = 0444, .proc_handler = called },
 	{ .procname = "hooks", .mode = 0444, .proc_handler = hooks },
 	{ .procname = "reports", .mode = 0444, .proc_handler = reports },
 	{ .procname = "trial", .mode = 0600, .proc_handler = trial },

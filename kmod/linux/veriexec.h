@@ -80,6 +80,7 @@ void veriexec_raw_writers_exit(void);
 int veriexec_hooks_init(void);
 void veriexec_hooks_exit(void);
 int veriexec_hooks_count(void);
+void veriexec_hooks_called(char *text, size_t size);
 int veriexec_find_place(const char *name, unsigned long *place);
 
 /* subvolumes.c: where btrfs would have to ask. */
@@ -106,12 +107,17 @@ long veriexec_allocations(void);
 
 /*
  * What may fail for want of memory, and what it comes to then. In a module that is built for tests,
- * with VERIEXEC_FAULTS, it fails when faults.c says so.
+ * with VERIEXEC_FAULTS, it fails when faults.c says so, which also says which hook is left out.
  */
 #ifdef VERIEXEC_FAULTS
 bool veriexec_fault(void);
+bool veriexec_is_left_out(const char *hook);
 #define MAY_FAIL(call, failure) (veriexec_fault() ? (failure) : (call))
 #else
+static inline bool veriexec_is_left_out(const char *hook)
+{
+	return false;
+}
 #define MAY_FAIL(call, failure) (call)
 #endif
 

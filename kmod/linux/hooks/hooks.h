@@ -5,6 +5,7 @@
 #ifndef VERIEXEC_HOOKS_H
 #define VERIEXEC_HOOKS_H
 
+#include <linux/percpu.h>
 #include <linux/srcu.h>
 #include <linux/types.h>
 #include <linux/version.h>
@@ -41,6 +42,12 @@ int veriexec_hook_do_move_mount(struct path *from, struct path *to);
 struct mountpoint *veriexec_hook_lock_mount(struct path *path, bool is_beneath);
 int veriexec_hook_do_move_mount(struct path *from, struct path *to, bool is_beneath);
 #endif
+
+/* So many at most. */
+#define VERIEXEC_MOST_HOOKS 96
+
+/* lead.c: how often each function was led elsewhere, or would have been if it applied. */
+DECLARE_PER_CPU(unsigned long[VERIEXEC_MOST_HOOKS], veriexec_hook_calls);
 
 /* lead.c: whoever is in a function of ours, so that the module does not go before he does. */
 extern struct srcu_struct veriexec_inside;

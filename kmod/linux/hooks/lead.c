@@ -19,6 +19,8 @@
 
 DEFINE_SRCU(veriexec_inside);
 
+DEFINE_PER_CPU(unsigned long[VERIEXEC_MOST_HOOKS], veriexec_hook_calls);
+
 /* Leads everybody to our function, which calls what comes after this place. */
 static void notrace lead(unsigned long place, unsigned long caller, struct ftrace_ops *ops,
 			 struct ftrace_regs *registers)
@@ -31,6 +33,7 @@ static void notrace lead(unsigned long place, unsigned long caller, struct ftrac
 			break;
 	if (index == veriexec_hooks_size)
 		return;
+	this_cpu_inc(veriexec_hook_calls[index]);
 	hook = &veriexec_hooks[index];
 	if (hook->applies && !hook->applies((void *)ftrace_regs_get_argument(registers, 0)))
 		return;
@@ -81,7 +84,8 @@ int veriexec_hooks_init(void)
 		}
 		if (hook->bind)
 			hook->bind((void *)(*place + MCOUNT_INSN_SIZE));
-		error = MAY_FAIL(ftrace_set_filter_ip(&leading, *place, 0, 0), -ENOMEM);
+		if (!veriexec_is_left_out(hook->name))
+			error = MAY_FAIL(ftrace_set_filter_ip(&leading, *place, 0, 0), -ENOMEM);
 	}
 	if (!error)
 		error = MAY_FAIL(register_ftrace_function(&leading), -ENOMEM);
@@ -110,4 +114,26 @@ int veriexec_hooks_count(void)
 	for (index = 0; index < veriexec_hooks_size; index++)
 		count += veriexec_hook_places[index] != 0;
 	return count;
+}
+
+static unsigned long calls_of(size_t index)
+{
+	unsigned long calls = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		calls += per_cpu(veriexec_hook_calls[index], cpu);
+	return calls;
+}
+
+/* Each function that is led here, and how often it was called since: a line each. */
+void veriexec_hooks_called(char *text, size_t size)
+{
+	size_t index, len = 0;
+
+	*text = 0;
+	for (index = 0; index < veriexec_hooks_size; index++)
+		if (veriexec_hook_places[index])
+			len += scnprintf(text + len, size - len, "%s%s %lu", len ? "\n" : "",
+					 veriexec_hooks[index].name, calls_of(index));
 }

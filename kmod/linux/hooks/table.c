@@ -220,6 +220,8 @@ const struct hook veriexec_hooks[] = {
 	  .applies = is_forced_compat, .is_optional = true },
 };
 
+static_assert(ARRAY_SIZE(veriexec_hooks) <= VERIEXEC_MOST_HOOKS);
+
 const size_t veriexec_hooks_size = ARRAY_SIZE(veriexec_hooks);
 
 unsigned long veriexec_hook_places[ARRAY_SIZE(veriexec_hooks)];

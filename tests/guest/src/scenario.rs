@@ -31,6 +31,7 @@ pub(crate) const ALL: &[Scenario] = &[
     driver::answers::SCENARIO,
     driver::memory::SCENARIO,
     system::loader::SCENARIO,
+    system::proofs::SCENARIO,
     system::starts::STARTS,
     system::listeners::SCENARIO,
     administration::updates::SCENARIO,

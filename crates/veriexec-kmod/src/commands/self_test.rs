@@ -1,7 +1,11 @@
 //! The proof that the module enforces: a file with a wrong fingerprint is denied, with its right
-//! one it is not.
+//! one it is not; and each function of the kernel's that should lead to the module does.
 
 pub(crate) mod attempt;
+mod calls;
+mod hooks;
+mod narrow;
+mod rings;
 mod workbench;
 
 use anyhow::{Context, Result};
@@ -36,6 +40,9 @@ fn problems(bench: &mut impl Bench) -> Result<Vec<String>> {
             problems.extend(problem(deed, listed, answer?));
         }
     }
+    let silent = bench.silent_hooks().context("cannot tell which functions of the kernel ask")?;
+    let silent = silent.into_iter();
+    problems.extend(silent.map(|hook| format!("the kernel's {hook} does not lead to the module")));
     Ok(problems)
 }
 
@@ -44,7 +51,7 @@ fn problem(deed: Deed, listed: Listed, answer: Answer) -> Option<String> {
         Deed::Execute => "executed",
         Deed::Open => "opened",
         Deed::Map => "mapped executable",
-        Deed::Nothing => "left alone",
+        Deed::Narrow | Deed::Nothing => "left alone",
     };
     match (listed, answer) {
         (Listed::Wrongly, Err(Errno::EPERM)) | (Listed::Rightly, Ok(())) => None,
@@ -69,10 +76,11 @@ mod tests {
         listed: Option<Listed>,
         lists: usize,
         delists: bool,
+        silent: &'static [&'static str],
     }
 
     fn fake(answer: impl Fn(Listed, Deed) -> Result<Answer> + 'static) -> Fake {
-        Fake { answer: Box::new(answer), listed: None, lists: 0, delists: true }
+        Fake { answer: Box::new(answer), listed: None, lists: 0, delists: true, silent: &[] }
     }
 
     impl Bench for Fake {
@@ -90,6 +98,10 @@ mod tests {
         fn attempt(&mut self, deed: Deed) -> Result<Answer> {
             (self.answer)(self.listed.context("nothing is listed")?, deed)
         }
+
+        fn silent_hooks(&mut self) -> Result<Vec<String>> {
+            Ok(self.silent.iter().map(|hook| hook.to_string()).collect())
+        }
     }
 
     fn enforcing(listed: Listed, _: Deed) -> Result<Answer> {
@@ -104,6 +116,18 @@ mod tests {
         let mut module = fake(enforcing);
         assert!(problems(&mut module).unwrap().is_empty());
         assert_eq!((module.lists, module.listed), (2, None));
+    }
+
+    #[test]
+    fn each_hook_that_is_not_asked_is_named() {
+        let mut module = Fake { silent: &["vfs_truncate", "blkdev_open"], ..fake(enforcing) };
+        assert_eq!(
+            problems(&mut module).unwrap(),
+            [
+                "the kernel's vfs_truncate does not lead to the module",
+                "the kernel's blkdev_open does not lead to the module",
+            ]
+        );
     }
 
     #[test]

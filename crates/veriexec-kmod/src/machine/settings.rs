@@ -1,11 +1,14 @@
 //! The module's settings, files below `/proc/sys/kern/veriexec`.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use sigfile::printable;
+
+/// More than any setting is long, in bytes.
+const LONGEST: usize = 16 * 1024;
 
 /// The directory of the settings.
 #[derive(Clone, Debug)]
@@ -27,6 +30,14 @@ impl Settings {
     /// The value of a setting, without the newline.
     pub(crate) fn get(&self, name: &str) -> Result<Vec<u8>> {
         let value = fs::read(self.directory.join(name)).map_err(|error| failure(name, &error))?;
+        Ok(value.trim_ascii_end().to_vec())
+    }
+
+    /// The same, of one that changes while it is read: it is read in one piece.
+    pub(crate) fn at_once(&self, name: &str) -> Result<Vec<u8>> {
+        let mut value = vec![0; LONGEST];
+        let read = File::open(self.directory.join(name)).and_then(|mut file| file.read(&mut value));
+        value.truncate(read.map_err(|error| failure(name, &error))?);
         Ok(value.trim_ascii_end().to_vec())
     }
 
@@ -101,6 +112,8 @@ mod tests {
         assert_eq!(settings.number("strict").unwrap(), 0);
         assert_eq!(settings.number("verbose").unwrap(), -1);
         assert_eq!(settings.get("algorithms").unwrap(), b"SHA256 SHA384");
+        assert_eq!(settings.at_once("algorithms").unwrap(), b"SHA256 SHA384");
+        assert!(settings.at_once("called").is_err());
         settings.set("strict", 2).unwrap();
         assert_eq!(settings.number("strict").unwrap(), 2);
         let text = settings.number("algorithms").unwrap_err().to_string();

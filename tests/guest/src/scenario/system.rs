@@ -6,4 +6,5 @@ pub(crate) mod listeners;
 pub(crate) mod loader;
 pub(crate) mod lockout;
 pub(crate) mod mounts;
+pub(crate) mod proofs;
 pub(crate) mod starts;

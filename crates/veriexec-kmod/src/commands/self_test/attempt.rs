@@ -15,6 +15,7 @@ use clap::ValueEnum;
 use nix::errno::Errno;
 use nix::sys::mman::{MapFlags, ProtFlags, mmap};
 
+use crate::commands::self_test::narrow;
 use crate::exit::Exit;
 use crate::machine::settings::Settings;
 
@@ -31,6 +32,8 @@ pub(crate) enum Deed {
     /// It is mapped executable, by the descriptor that is standard input: opening it anew would
     /// be asked about, too.
     Map,
+    /// Nothing is done to it: the system calls of 32-bit programs are made.
+    Narrow,
     /// Nothing: this is what it does when it is executed.
     Nothing,
 }
@@ -42,6 +45,7 @@ impl Deed {
             Self::Execute => "execute",
             Self::Open => "open",
             Self::Map => "map",
+            Self::Narrow => "narrow",
             Self::Nothing => "nothing",
         }
     }
@@ -74,7 +78,8 @@ pub(crate) fn answer(deed: Deed, file: &Path, opened: &File) -> Result<Answer> {
     }
 }
 
-fn command(program: &Path, deed: Deed, file: &Path) -> Command {
+/// A process that does it.
+pub(crate) fn command(program: &Path, deed: Deed, file: &Path) -> Command {
     let mut command = Command::new(program);
     command.args(["attempt", deed.word()]).arg(file);
     command
@@ -94,6 +99,10 @@ fn attempt(deed: Deed, file: &Path) -> Result<Answer> {
         Deed::Map => {
             become_strict()?;
             Ok(map(io::stdin()))
+        }
+        Deed::Narrow => {
+            narrow::make();
+            Ok(Ok(()))
         }
         Deed::Nothing => Ok(Ok(())),
     }

@@ -14,6 +14,7 @@ use nix::sched::{CloneFlags, unshare};
 use sigfile::{Entry, EntryType};
 
 use crate::commands::self_test::attempt::{self, Answer, Deed};
+use crate::commands::self_test::{calls, hooks};
 use crate::machine::settings::Settings;
 
 /// Directories that every system has one of, to mount something over.
@@ -41,6 +42,10 @@ pub(crate) trait Bench {
 
     /// Does something to the file, as if at strict level 1, and says how it was answered.
     fn attempt(&mut self, deed: Deed) -> Result<Answer>;
+
+    /// Has each function of the kernel's called that should lead to the module, and names those that
+    /// do not.
+    fn silent_hooks(&mut self) -> Result<Vec<String>>;
 }
 
 /// A program, and a driver to list it with.
@@ -89,6 +94,13 @@ impl Bench for Workbench {
     fn attempt(&mut self, deed: Deed) -> Result<Answer> {
         attempt::answer(deed, &self.file, &self.opened)
     }
+
+    fn silent_hooks(&mut self) -> Result<Vec<String>> {
+        let place = self.file.with_file_name("calls");
+        fs::create_dir(&place).with_context(|| place.display().to_string())?;
+        let unreachable = calls::make(&place)?;
+        hooks::silent(&Settings::default().at_once("called")?, &unreachable)
+    }
 }
 
 /// An empty directory on a file system of this process's own.
@@ -103,8 +115,8 @@ fn private_directory() -> Result<PathBuf> {
     // What is mounted here is not to be seen elsewhere.
     mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_SLAVE, none)
         .map_err(|errno| failed("cannot keep its mounts to itself", errno))?;
-    let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
-    mount(Some("tmpfs"), place, Some("tmpfs"), flags, Some("mode=0700"))
+    // There will be a node of a disk there.
+    mount(Some("tmpfs"), place, Some("tmpfs"), MsFlags::MS_NOSUID, Some("mode=0700"))
         .map_err(|errno| failed("cannot mount a tmpfs", errno))?;
     Ok(place.to_owned())
 }
