@@ -224,17 +224,17 @@ static int __init veriexec_load(void)
 	error = veriexec_hooks_init();
 	if (error)
 		goto no_hooks;
-	error = veriexec_subvolumes_init();
+	error = veriexec_late_init();
 	if (error)
-		goto no_subvolumes;
+		goto no_late;
 	error = MAY_FAIL(misc_register(&device), -ENOMEM);
 	if (error)
 		goto no_device;
 	return 0;
 
 no_device:
-	veriexec_subvolumes_exit();
-no_subvolumes:
+	veriexec_late_exit();
+no_late:
 	veriexec_hooks_exit();
 	veriexec_raw_writers_exit();
 no_hooks:
@@ -252,7 +252,7 @@ no_reports:
 static void __exit veriexec_unload(void)
 {
 	misc_deregister(&device);
-	veriexec_subvolumes_exit();
+	veriexec_late_exit();
 	veriexec_hooks_exit();
 	veriexec_core_unload();
 	veriexec_raw_writers_exit();

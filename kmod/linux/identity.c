@@ -9,6 +9,7 @@
  */
 #include "veriexec.h"
 
+#include <linux/blkdev.h>
 #include <linux/exportfs.h>
 #include <linux/hashtable.h>
 #include <linux/magic.h>
@@ -111,6 +112,12 @@ u64 veriexec_volume_of(struct inode *inode)
 	return number;
 }
 
+/* Whether it is on a disk of the device mapper's. */
+static bool is_mapped(const struct super_block *sb)
+{
+	return sb->s_bdev && !strncmp(sb->s_bdev->bd_disk->disk_name, "dm-", 3);
+}
+
 /* Makes a volume of what a file is on, which must be none. */
 int veriexec_volume_make(struct inode *inode, u64 *number)
 {
@@ -124,6 +131,10 @@ int veriexec_volume_make(struct inode *inode, u64 *number)
 			pr_err("Veriexec: Subvolumes of this kernel's btrfs cannot be listed.\n");
 			return -EOPNOTSUPP;
 		}
+	}
+	if (is_mapped(sb) && !veriexec_mapper_is_watched()) {
+		pr_err("Veriexec: What this kernel's device mapper makes cannot be listed.\n");
+		return -EOPNOTSUPP;
 	}
 	volume = MAY_FAIL(kzalloc(sizeof(*volume), GFP_KERNEL), NULL);
 	if (!volume)

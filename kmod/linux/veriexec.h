@@ -83,10 +83,11 @@ int veriexec_hooks_count(void);
 void veriexec_hooks_called(char *text, size_t size);
 int veriexec_find_place(const char *name, unsigned long *place);
 
-/* subvolumes.c: where btrfs would have to ask. */
-int veriexec_subvolumes_init(void);
-void veriexec_subvolumes_exit(void);
+/* hooks/late.c: what may be in another module. */
+int veriexec_late_init(void);
+void veriexec_late_exit(void);
 bool veriexec_subvolumes_are_watched(void);
+bool veriexec_mapper_is_watched(void);
 
 /* settings.c: kern.veriexec of sysctl(8). */
 int veriexec_settings_init(void);

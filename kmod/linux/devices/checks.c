@@ -24,24 +24,30 @@ static int check_past_files(enum veriexec_action action, const struct path *path
 	return veriexec_core_check(&operation);
 }
 
-static int check_raw_write(const struct file *file, bool is_claimed)
+/* For each file system with a table that is on it, or may be. */
+static int check_each(struct veriexec_operation *operation, dev_t device, bool is_claimed)
 {
 	u64 mounts[8];
-	struct veriexec_operation operation = {
-		.action = VERIEXEC_RAW_WRITE,
-		.path = &file->f_path,
-	};
-	dev_t device = file_inode(file)->i_rdev;
 	int count = veriexec_mounts_on(device, is_claimed, mounts, ARRAY_SIZE(mounts));
 	int index, error = 0;
 
 	if (!count)
-		return veriexec_core_check(&operation);
+		return veriexec_core_check(operation);
 	for (index = 0; !error && index < count; index++) {
-		operation.mount = &mounts[index];
-		error = veriexec_core_check(&operation);
+		operation->mount = &mounts[index];
+		error = veriexec_core_check(operation);
 	}
 	return error;
+}
+
+static int check_raw_write(const struct file *file, bool is_claimed)
+{
+	struct veriexec_operation operation = {
+		.action = VERIEXEC_RAW_WRITE,
+		.path = &file->f_path,
+	};
+
+	return check_each(&operation, file_inode(file)->i_rdev, is_claimed);
 }
 
 /* mem, kmem and port of mem(4), and what msr(4) has. */
@@ -80,6 +86,20 @@ static int check_change(const struct file *file)
 	int error = check_raw_write(file, veriexec_is_claimed(file));
 
 	return error ? error : veriexec_device_changes(file_inode(file)->i_rdev);
+}
+
+/* A disk is made of something else from now on. */
+int veriexec_check_disk_change(const struct gendisk *disk)
+{
+	char name[sizeof("/dev/") + DISK_NAME_LEN];
+	struct veriexec_operation operation = { .action = VERIEXEC_RAW_WRITE };
+	dev_t device = disk->part0->bd_dev;
+	int error;
+
+	operation.name_len = scnprintf(name, sizeof(name), "/dev/%s", disk->disk_name);
+	operation.name = (const u8 *)name;
+	error = check_each(&operation, device, disk->part0->bd_holder);
+	return error ? error : veriexec_device_changes(device);
 }
 
 static int check_unknown(const struct file *file)

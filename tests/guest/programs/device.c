@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Goes past the files: device command FILE NUMBER [ARGUMENT], device ring FILE NUMBER, device map FILE,
- * device ports.
+ * device ports, device table NAME DISK SECTORS.
  *
  * It says what came of it, and fails if that is that it is not permitted.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/dm-ioctl.h>
 #include <linux/io_uring.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -84,6 +85,36 @@ static int map(int file, char **arguments)
 	return came_of_it(error_of(mapping == MAP_FAILED ? -1 : 0));
 }
 
+/* Has a mapped disk, which is made if there is none, be made of another disk. */
+static int table(const char *name, const char *disk, const char *sectors)
+{
+	static struct {
+		struct dm_ioctl ioctl;
+		struct dm_target_spec target;
+		char parameters[64];
+	} request;
+	int mapper = must("the mapper", open("/dev/mapper/control", O_RDWR | O_CLOEXEC));
+	unsigned long steps[] = { DM_DEV_CREATE, DM_TABLE_LOAD, DM_DEV_SUSPEND };
+	unsigned int step;
+	int error = 0;
+
+	for (step = 0; !error && step < 3; step++) {
+		memset(&request, 0, sizeof(request));
+		request.ioctl.version[0] = DM_VERSION_MAJOR;
+		request.ioctl.data_size = sizeof(request);
+		request.ioctl.data_start = sizeof(request.ioctl);
+		request.ioctl.target_count = step == 1;
+		snprintf(request.ioctl.name, sizeof(request.ioctl.name), "%s", name);
+		request.target.length = strtoull(sectors, NULL, 10);
+		strcpy(request.target.target_type, "linear");
+		snprintf(request.parameters, sizeof(request.parameters), "%s 0", disk);
+		error = error_of(ioctl(mapper, steps[step], &request));
+		if (step == 0 && error == EBUSY)
+			error = 0;
+	}
+	return came_of_it(error) || error;
+}
+
 int main(int argc, char **argv)
 {
 	int mode = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
@@ -92,6 +123,8 @@ int main(int argc, char **argv)
 		return came_of_it(error_of(iopl(3)));
 	if (argc == 3 && !strcmp(argv[1], "map"))
 		return map(must("open", open(argv[2], O_RDWR | O_CLOEXEC)), NULL);
+	if (argc == 5 && !strcmp(argv[1], "table"))
+		return table(argv[2], argv[3], argv[4]);
 	if (argc >= 4 && !strcmp(argv[1], "command"))
 		return command(must("open", open(argv[2], mode)), argv + 3);
 	if (argc == 4 && !strcmp(argv[1], "ring"))

@@ -7,9 +7,9 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     name: "devices",
     script: include_str!("devices.sh"),
     programs: &["veriexecctl"],
-    c_programs: &["device", "partition"],
-    kernel_modules: &["drivers/block/loop"],
-    disks: &[Disk::Empty(32), Disk::Empty(32), Disk::Empty(32)],
+    c_programs: &["attack", "device", "partition"],
+    kernel_modules: &["drivers/block/loop", "drivers/md/dm-mod"],
+    disks: &[Disk::Empty(32), Disk::Empty(32), Disk::Empty(32), Disk::Empty(16), Disk::Empty(16)],
     limit: 300,
     ..Scenario::PLAIN
 };

@@ -5,9 +5,10 @@ sum() { sha256sum "$1" | cut -d' ' -f1; }
 list() { echo "$1 SHA256 $(sum "$1") direct,indirect,file" >>/signatures; }
 veriexec=/proc/sys/kern/veriexec
 
-# The first disk has a file system with listed files, the second has one that a loop holds, the third
-# has nothing.
+# The first disk has a file system with listed files, the third has one that a loop holds, the fourth
+# is what a mapped disk is made of, the second and fifth have nothing.
 insert loop
+insert dm-mod
 for number in 1 3; do
     partition add /dev/disk$number 1 30
     name_disks
@@ -17,7 +18,15 @@ mkdir /disk /image
 check "there is a disk" mount -t ext4 /dev/disk1p1 /disk
 check "a loop holds a disk" losetup /dev/loop3 /dev/disk3p1
 check "there is a file system on it" mount -t ext4 /dev/loop3 /image
-for file in /disk/data /image/data; do echo "what is in $file" >$file; list $file; done
+number() { cat /sys/block/$(ls /sys/block | while read -r name; do
+    [ "$(cat /sys/block/$name/nsid 2>/dev/null)" = $1 ] && echo $name; done)/dev; }
+mkdir -p /dev/mapper /mapped
+test -e /dev/mapper/control || mknod /dev/mapper/control c 10 236
+check "there is a mapped disk" device table one $(number 4) 32768
+mknod /dev/one b $(tr : ' ' </sys/block/dm-0/dev)
+mke2fs -q /dev/one >/dev/null 2>&1
+check "there is a file system on it, too" mount -t ext4 /dev/one /mapped
+for file in /disk/data /image/data /mapped/data; do echo "what is in $file" >$file; list $file; done
 dd if=/dev/zero of=/tmp/image bs=1M count=4 2>/dev/null
 
 generic=$(ls -d /sys/class/nvme-generic/* | head -n 1)
@@ -68,6 +77,10 @@ all() {
     from 3 "a loop that nothing is on" device command /dev/loop5 0x4C01
     from 2 "the listed disk, made read-only" device command /dev/disk1 0x125d
 
+    from 2 "a mapped disk, made of another" device table one $(number 5) 32768
+    from 3 "a new mapped disk" device table new$level $(number 5) 32768
+    from 3 "the same, made anew" device table new0 $(number 5) 16384
+
     # Commands of which nobody knows what they do.
     from 2 "a command to a disk, for SCSI" device command /dev/disk2 0x2285
     from 2 "a command to a disk, for NVMe" device command /dev/disk2 0xC0484E41
@@ -100,6 +113,12 @@ changed() {
     say "level $level, $after: not after it" "not evaluated" veriexecctl query /disk/data
 }
 
+# What another disk has there is what was there, but that one word is another.
+sync
+dd if=/dev/disk4 of=/dev/disk5 bs=1M 2>/dev/null
+attack raw /dev/disk5 $(attack where /dev/one /mapped/data)
+drop='echo 3 >/proc/sys/vm/drop_caches'
+
 for level in 0 1 2 3; do
     check "level $level" sh -c "echo $level >$veriexec/strict"
     if [ $level -lt 2 ]; then
@@ -110,6 +129,15 @@ for level in 0 1 2 3; do
         changed "a disk made read-only and not" device command /dev/disk1 0x125d
     fi
     all
+    case $level in
+    1)
+        cat /mapped/data >/dev/null
+        check "level 1, the mapped disk is made of another" device table one $(number 5) 32768
+        refuse "level 1, then what is there is refused" "ot permitted" sh -c "$drop; cat /mapped/data"
+        check "level 1, it is made of the first again" device table one $(number 4) 32768
+        check "level 1, then what is there is read" sh -c "$drop; cat /mapped/data" ;;
+    2) check "level 2, the mapped disk has what it had" sh -c "$drop; cat /mapped/data" ;;
+    esac
     [ $level -lt 3 ] || continue
     check "level $level, what is listed is still read" cat /disk/data /image/data
 done
