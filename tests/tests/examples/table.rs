@@ -59,6 +59,18 @@ pub(crate) const TABLE: &[(&str, &str, Run)] = &[
         Guest,
     ),
     (
+        "README.md",
+        "systemctl disable veriexec\n\
+         veriexec-kmod unload\n\
+         dkms remove veriexec/0.1.0 --all\n\
+         (cd target/dist && find . -type f -print0) | (cd / && xargs -0 rm -f)\n\
+         rm -rf /usr/src/veriexec-0.1.0 /usr/share/veriexec\n\
+         rm -rf /usr/share/doc/veriexec\n\
+         rm -f /etc/veriexec.conf /etc/signatures /etc/signatures.old\n\
+         systemctl daemon-reload",
+        Guest,
+    ),
+    (
         "man/proplib.3",
         "use proplib::{Array, Data, Dictionary, Number, Object, PropString};\n\
          use proplib::{Format, Kind, Limits, Mode, ReadOptions};",
@@ -106,7 +118,19 @@ pub(crate) const TABLE: &[(&str, &str, Run)] = &[
         "cp -r target/dist/. /\n\
          dkms remove veriexec/0.1.0 --all\n\
          dkms install veriexec/0.1.0\n\
-         veriexecgen -W -r -d /usr -d /etc",
+         veriexecgen --refresh -W -r /usr /etc",
+        Guest,
+    ),
+    (
+        "man/veriexec-kmod.8",
+        "systemctl disable veriexec\n\
+         veriexec-kmod unload\n\
+         dkms remove veriexec/0.1.0 --all\n\
+         (cd target/dist && find . -type f -print0) | (cd / && xargs -0 rm -f)\n\
+         rm -rf /usr/src/veriexec-0.1.0 /usr/share/veriexec\n\
+         rm -rf /usr/share/doc/veriexec\n\
+         rm -f /etc/veriexec.conf /etc/signatures /etc/signatures.old\n\
+         systemctl daemon-reload",
         Guest,
     ),
     ("man/veriexec-kmod.8", "dkms install veriexec/0.1.0\nveriexec-kmod load", Guest),
@@ -130,7 +154,8 @@ pub(crate) const TABLE: &[(&str, &str, Run)] = &[
     (
         "man/veriexec.4",
         "journalctl -k -p alert _KERNEL_SUBSYSTEM=veriexec\n\
-         journalctl _AUDIT_TYPE=1800 _AUDIT_FIELD_VERDICT=denied _UID=0",
+         journalctl _AUDIT_TYPE=1800 _AUDIT_FIELD_VERDICT=denied _UID=0 |\n    \
+         grep -v ' trial=1 '",
         Guest,
     ),
     (
@@ -157,7 +182,7 @@ pub(crate) const TABLE: &[(&str, &str, Run)] = &[
     ("man/veriexec.8", "veriexecctl preflight --level 2", Guest),
     (
         "man/veriexec.8",
-        "veriexecgen -W -r -d /usr -d /etc\n\
+        "veriexecgen --refresh -W -r /usr /etc\n\
          veriexecctl diff /etc/signatures.old /etc/signatures",
         Guest,
     ),
@@ -168,6 +193,7 @@ pub(crate) const TABLE: &[(&str, &str, Run)] = &[
          ask: veriexecctl explain /tmp/x",
         Shown,
     ),
+    ("man/veriexec.8", "systemctl disable --now apt-daily-upgrade.timer", Guest),
     ("man/veriexec.8", "veriexecctl load --replace", Guest),
     ("man/veriexec.8", "veriexec-kmod boot", Guest),
     (

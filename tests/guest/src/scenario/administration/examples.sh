@@ -1,6 +1,7 @@
 # Every example of README and the manual that needs a kernel or a whole system, word for word, in an
 # order in which an administrator could come to them. tests/tests/examples/table.rs says which.
 strict=/proc/sys/kern/veriexec/strict
+wanted=/etc/systemd/system/sysinit.target.wants/veriexec.service
 
 # example NAME STATUS... <<'END': runs the commands of the text, one after the other; each ends with
 # one of the statuses.
@@ -44,6 +45,11 @@ mkdir -p /build/root/usr/bin
 cp /usr/bin/env /build/root/usr/bin/
 cp /usr/bin/env /usr/local/bin/tool
 
+# Auditing is off on Debian until it is asked for.
+mkdir -p /etc/systemd/journald.conf.d
+printf '[Journal]\nAudit=yes\n' >/etc/systemd/journald.conf.d/audit.conf
+check "the journal takes audit records" systemctl restart systemd-journald
+
 example "install" 0 <<'END'
 cp -r target/dist/. /                    # /usr only, your configuration is not touched
 dkms install veriexec/0.1.0              # compiles C alone
@@ -53,6 +59,26 @@ hash -r
 example "what is there" 0 <<'END'
 veriexec-kmod status
 veriexec-kmod unload
+dkms install veriexec/0.1.0
+veriexec-kmod load
+END
+
+example "remove" 0 <<'END'
+systemctl daemon-reload
+systemctl enable veriexec
+systemctl disable veriexec
+veriexec-kmod unload
+dkms remove veriexec/0.1.0 --all
+(cd target/dist && find . -type f -print0) | (cd / && xargs -0 rm -f)
+rm -rf /usr/src/veriexec-0.1.0 /usr/share/veriexec
+rm -rf /usr/share/doc/veriexec
+rm -f /etc/veriexec.conf /etc/signatures /etc/signatures.old
+systemctl daemon-reload
+END
+left=$(find /usr /etc /lib/modules -path /usr/local/lib/veriexec -prune -o -iname '*veriexec*' -print)
+say "nothing is left" "[]" echo "[$left]"
+example "install again" 0 <<'END'
+cp -r target/dist/. /
 dkms install veriexec/0.1.0
 veriexec-kmod load
 END
@@ -110,9 +136,36 @@ systemctl enable veriexec
 systemctl --failed
 systemctl disable veriexec
 END
+refuse "no start has the unit" "" test -L $wanted
+# What a start with the unit masked has, and what the texts say of it.
+mkdir -p /run/systemd/generator.early
+example "a mask" 0 <<'END'
+systemctl enable veriexec
+ln -s /dev/null /run/systemd/generator.early/veriexec.service
+systemctl disable veriexec
+END
+check "the next start has the unit all the same" test -L $wanted
+rm $wanted /run/systemd/generator.early/veriexec.service
+say "that is the link that the texts name" disabled sh -c 'systemctl is-enabled veriexec || :'
 
-# Updates, at level 0: all is listed anew, and only the difference is loaded.
+# Updates, at level 0: the list is brought up to date, and only the difference is loaded.
+example "an update" 0 <<'END'
+systemctl disable --now apt-daily-upgrade.timer
+END
 cp /usr/bin/true /usr/local/bin/updated
+sed -i 's,^\(/usr/bin/env SHA256 [^ ]*\) .*,\1 direct,' /etc/signatures
+mkdir -p /usr/lib/firmware
+echo firmware >/usr/lib/firmware/appended.bin
+check "firmware is appended" \
+    veriexecgen -a -r -A --classify mode -d /lib/firmware
+example "a list by hand" 0 1 2 <<'END'
+veriexecgen --refresh -W -r /usr /etc
+veriexecctl diff /etc/signatures.old /etc/signatures
+END
+check "what is new is listed" grep -q '^/usr/local/bin/updated ' /etc/signatures
+check "the flags that were edited stay" grep -q '^/usr/bin/env .* direct$' /etc/signatures
+check "and what was appended" grep -q 'lib/firmware/appended.bin ' /etc/signatures
+# All anew, as the first time.
 example "an update" 0 1 2 <<'END'
 veriexecgen -W -r -d /usr -d /etc
 veriexecctl diff /etc/signatures.old /etc/signatures
@@ -164,7 +217,30 @@ veriexec-kmod unload
 veriexec-kmod boot
 END
 say "it made up for the unit" 2 cat $strict
+cp /usr/bin/true /tmp/unlisted
+refuse "root is denied something" "" /tmp/unlisted
+sleep 2
+journalctl --sync
 example "what was denied" 0 <<'END'
 journalctl -k -p alert _KERNEL_SUBSYSTEM=veriexec
 journalctl _AUDIT_TYPE=1800 _AUDIT_FIELD_VERDICT=denied _UID=0
 END
+denials() {
+    journalctl _AUDIT_TYPE=1800 _AUDIT_FIELD_VERDICT=denied _UID=0 |
+        grep -v ' trial=1 '
+}
+say "what root was denied" 'name="/tmp/unlisted"' denials
+check "self-tests were recorded" sh -c 'journalctl _AUDIT_FIELD_TRIAL=1 | grep -q " trial=1 "'
+say "and are left out" "[0]" echo "[$(denials | grep -c veriexec-self-test)]"
+
+# At level 3 there is one way to restart, which ends this scenario.
+check "level 3" sh -c "echo 3 >$strict"
+refuse "no ordinary restart" "" systemctl reboot
+dmesg | sed 's/^/@@ log /'
+sync
+echo "@@ done"
+example "restart" 0 <<'END'
+systemctl reboot --force
+END
+sleep 60
+fail "it restarts" "it does not"
