@@ -69,7 +69,7 @@ impl Tree {
         for page in files_in(&root().join("man"))? {
             let section = page.extension().and_then(|section| section.to_str());
             let section = section.with_context(|| format!("{} has no section", page.display()))?;
-            self.install(&page, &format!("usr/share/man/man{section}"), 0o644)?;
+            self.install(&page, format!("usr/share/man/man{section}"), 0o644)?;
         }
         for (name, to) in [
             ("dist/veriexec.service", "usr/lib/systemd/system"),
