@@ -253,6 +253,7 @@ static void __exit veriexec_unload(void)
 {
 	misc_deregister(&device);
 	veriexec_late_exit();
+	veriexec_ways_exit();
 	veriexec_hooks_exit();
 	veriexec_core_unload();
 	veriexec_raw_writers_exit();

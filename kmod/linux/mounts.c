@@ -309,7 +309,6 @@ void veriexec_mounts_exit(void)
 	list_for_each_entry_safe(mount, next, &mounts, list)
 		drop(mount);
 	mutex_unlock(&lock);
-	veriexec_ways_let_go();
 	forget_hidden(NULL);
 	flush_work(&forgetting);
 }

@@ -28,6 +28,8 @@ struct way {
 static DEFINE_HASHTABLE(ways, 12);
 /* What is no way any more, and still held. */
 static HLIST_HEAD(left);
+/* Nothing is taken down any more: nobody would be told that a file system goes. */
+static bool is_over;
 static DEFINE_SPINLOCK(lock);
 /* Whoever needs to know that nothing of a file system is held waits for the others. */
 static DEFINE_MUTEX(letting_go);
@@ -64,7 +66,7 @@ static int add(struct inode *inode, u64 mount)
 	way->inode = inode;
 	way->mount = mount;
 	spin_lock(&lock);
-	if (!find(inode, mount)) {
+	if (!is_over && !find(inode, mount)) {
 		ihold(inode);
 		hash_add(ways, &way->node, (unsigned long)inode);
 		way = NULL;
@@ -257,6 +259,23 @@ void veriexec_ways_gone(const struct super_block *sb)
 	hash_for_each_safe(ways, bucket, next, way, node) {
 		if (way->inode->i_sb != sb)
 			continue;
+		hash_del(&way->node);
+		hlist_add_head(&way->node, &left);
+	}
+	spin_unlock(&lock);
+	veriexec_ways_let_go();
+}
+
+/* While it can still be told that a file system goes. */
+void veriexec_ways_exit(void)
+{
+	struct hlist_node *next;
+	struct way *way;
+	int bucket;
+
+	spin_lock(&lock);
+	is_over = true;
+	hash_for_each_safe(ways, bucket, next, way, node) {
 		hash_del(&way->node);
 		hlist_add_head(&way->node, &left);
 	}
