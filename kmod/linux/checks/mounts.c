@@ -77,8 +77,8 @@ static bool is_seen_elsewhere(struct vfsmount *mount)
 
 	path_get(&above);
 	follow_up(&above);
-	is_kept = veriexec_is_private(mount) && veriexec_is_private(above.mnt) &&
-		  atomic_read(&mount->mnt_sb->s_active) > 1;
+	is_kept = veriexec_is_private(above.mnt) && veriexec_is_private(mount) &&
+		  atomic_read(&mount->mnt_sb->s_active) > 1 && !veriexec_ways_shared(mount);
 	path_put(&above);
 	return is_kept;
 }

@@ -23,6 +23,8 @@ struct way {
 	/* Held: for as long as it is on a way, nothing else can be what it is. */
 	struct inode *inode;
 	u64 mount;
+	/* What leads on is mounted there. */
+	bool is_place;
 };
 
 static DEFINE_HASHTABLE(ways, 12);
@@ -44,27 +46,30 @@ static struct way *find(const struct inode *inode, u64 mount)
 	return NULL;
 }
 
-static bool is_known(const struct inode *inode, u64 mount)
-{
-	bool found;
-
-	spin_lock(&lock);
-	found = find(inode, mount);
-	spin_unlock(&lock);
-	return found;
-}
-
-static int add(struct inode *inode, u64 mount)
+static bool is_known(const struct inode *inode, u64 mount, bool is_place)
 {
 	struct way *way;
 
-	if (is_known(inode, mount))
+	spin_lock(&lock);
+	way = find(inode, mount);
+	if (way)
+		way->is_place |= is_place;
+	spin_unlock(&lock);
+	return way;
+}
+
+static int add(struct inode *inode, u64 mount, bool is_place)
+{
+	struct way *way;
+
+	if (is_known(inode, mount, is_place))
 		return 0;
 	way = MAY_FAIL(kmalloc(sizeof(*way), GFP_KERNEL), NULL);
 	if (!way)
 		return -ENOMEM;
 	way->inode = inode;
 	way->mount = mount;
+	way->is_place = is_place;
 	spin_lock(&lock);
 	if (!is_over && !find(inode, mount)) {
 		ihold(inode);
@@ -79,11 +84,11 @@ static int add(struct inode *inode, u64 mount)
 /* A directory and all above it; nothing may be moved from one directory to another meanwhile. */
 static int add_upwards(struct dentry *dentry, u64 mount)
 {
-	int error = add(d_inode(dentry), mount);
+	int error = add(d_inode(dentry), mount, false);
 
 	while (!error && !IS_ROOT(dentry)) {
 		dentry = dentry->d_parent;
-		error = add(d_inode(dentry), mount);
+		error = add(d_inode(dentry), mount, false);
 	}
 	return error;
 }
@@ -114,7 +119,7 @@ static int add_mount_points(struct path *place, u64 mount)
 	int error = 0;
 
 	while (!error && follow_up(place)) {
-		error = add(d_inode(place->dentry), mount);
+		error = add(d_inode(place->dentry), mount, true);
 		if (!error)
 			error = add_in_peace(place->dentry, mount);
 	}
@@ -160,7 +165,7 @@ bool veriexec_ways_lead(const struct inode *inode, u64 *mount)
 	return found;
 }
 
-/* The next of the file systems whose files are reached through it, in the order of their numbers. */
+/* The next of the file systems whose files are reached through it, by their numbers. */
 static bool next_mount(const struct inode *inode, bool is_first, u64 *mount)
 {
 	const struct way *way;
@@ -211,6 +216,74 @@ int veriexec_ways_mount(const struct inode *root, const struct path *to)
 		error = veriexec_ways_add(to, mount);
 	}
 	return error;
+}
+
+/* As many as are told apart: what has more counts as if any of them were shared. */
+#define FEW 16
+
+/* The places of a file system where something that leads on is mounted, to be put. */
+static size_t find_places(const struct super_block *sb, struct dentry **places)
+{
+	const struct way *way;
+	size_t count = 0, other;
+	int bucket;
+
+	spin_lock(&lock);
+	hash_for_each(ways, bucket, way, node) {
+		if (!way->is_place || way->inode->i_sb != sb || count == FEW)
+			continue;
+		for (other = 0; other < count; other++)
+			if (d_inode(places[other]) == way->inode)
+				break;
+		if (other < count)
+			continue;
+		places[count] = d_find_any_alias(way->inode);
+		count += !!places[count];
+	}
+	spin_unlock(&lock);
+	return count;
+}
+
+/* Adds what is mounted on a mount and leads on, and says whether others see it there. */
+static bool find_mounted(struct vfsmount *mount, struct path *mounted, size_t *known)
+{
+	struct dentry *places[FEW];
+	size_t count = find_places(mount->mnt_sb, places), index;
+	bool is_shared = count == FEW;
+	struct path below;
+
+	for (index = 0; index < count; index++) {
+		below = (struct path){ .mnt = mntget(mount), .dentry = places[index] };
+		if (!follow_down_one(&below)) {
+			path_put(&below);
+			continue;
+		}
+		if ((mount->mnt_flags & MNT_SHARED) || *known == FEW)
+			is_shared = true;
+		if (*known < FEW)
+			mounted[(*known)++] = below;
+		else
+			path_put(&below);
+	}
+	return is_shared;
+}
+
+/*
+ * Whether a mount has others on it, at whatever depth, that lead to listed files and go with it for
+ * everybody, because what they are mounted on has peers.
+ */
+bool veriexec_ways_shared(struct vfsmount *mount)
+{
+	struct path mounted[FEW] = { { .mnt = mount, .dentry = mount->mnt_root } };
+	size_t known = 1, index;
+	bool is_shared = false;
+
+	path_get(&mounted[0]);
+	for (index = 0; !is_shared && index < known; index++)
+		is_shared = find_mounted(mounted[index].mnt, mounted, &known);
+	for (index = 0; index < known; index++)
+		path_put(&mounted[index]);
+	return is_shared;
 }
 
 /* Nothing of a file system is listed any more. */

@@ -13,6 +13,7 @@ bool veriexec_ways_lead(const struct inode *inode, u64 *mount);
 int veriexec_ways_move(const struct inode *inode, struct dentry *directory);
 int veriexec_ways_follow(struct dentry *directory, u64 mount);
 int veriexec_ways_mount(const struct inode *root, const struct path *to);
+bool veriexec_ways_shared(struct vfsmount *mount);
 void veriexec_ways_forget(u64 mount);
 void veriexec_ways_let_go(void);
 void veriexec_ways_exit(void);

@@ -159,7 +159,7 @@ struct mountpoint *veriexec_hook_lock_mount(struct path *path, bool is_beneath)
 }
 #endif
 
-/* A mount that is moved, by mount(2) and move_mount(2), and one that was made or copied for that. */
+/* A mount that is moved, by mount(2) or move_mount(2), or was made or copied to be. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
 #define MOVED struct path *from, struct path *to
 #define MOVE from, to

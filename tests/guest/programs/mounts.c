@@ -53,6 +53,12 @@ static void slave(char **of)
 	enter(MS_SLAVE);
 }
 
+/* Of one mount, and not of those on it. */
+static void alone(char **of)
+{
+	must("propagation", mount(NULL, of[0], NULL, MS_PRIVATE, NULL));
+}
+
 /* Those who see them are all in this namespace, but for what they were before. */
 static void again(char **of)
 {
@@ -189,6 +195,7 @@ static const struct {
 	{ "peer", 0, peer, 1 },
 	{ "private", 0, own, 1 },
 	{ "slave", 0, slave, 1 },
+	{ "alone", 1, alone, 1 },
 	{ "shared", 0, again, 1 },
 	{ "root", 1, root, 1 },
 	{ "umounted", 2, umount_it, 1 },

@@ -21,6 +21,10 @@ make_mounts() {
     mount -t tmpfs q $1/p/q
     echo GOOD >$1/p/q/conf
     list $1/p/q/conf
+    mkdir $1/p/q/r
+    mount -t tmpfs r $1/p/q/r
+    echo GOOD >$1/p/q/r/conf
+    list $1/p/q/r/conf
     mount -t tmpfs m $1/m
 }
 
@@ -102,9 +106,11 @@ all() {
     try shared-above 2 @/p/q/conf "mounts peer mount new @/p tmpfs 0"
     try shared-elsewhere 2 @/x/conf "mounts mount new /bound/$level/shared-elsewhere/x tmpfs 0"
     try shared-race-two 2 @/x/conf "mounts race @/x @/empty @/x/conf 300"
-    try shared-umount 2 @/p/q/conf "mounts peer umount @/p/q 0"
+    try shared-umount 2 @/p/q/r/conf "mounts peer umount @/p/q/r 0"
     try shared-umount-lazily 2 @/p/q/conf "mounts peer umount @/p/q 2"
     try shared-parent 2 @/p/q/conf "mounts peer umount @/p 2"
+    try shared-parents 2 @/p/q/conf "mounts peer alone /shared umount @/p 2"
+    try shared-below 2 @/p/q/r/conf "mounts peer alone /shared alone @/p umount @/p 2"
     try shared-race 2 @/x/y/conf "mounts race @/x @/empty @/x/y/conf 300"
 
     # Beneath what is mounted over it already, which may be taken away then.
@@ -114,7 +120,7 @@ all() {
     fi
 
     # What is taken away.
-    try umount 2 @/p/q/conf "mounts umount @/p/q 0"
+    try umount 2 @/p/q/r/conf "mounts umount @/p/q/r 0"
     try umount-lazily 2 @/p/q/conf "mounts umount @/p/q 2"
     try parent 2 @/p/q/conf "mounts umount @/p 2"
     try moved 2 @/p/q/conf "mounts mount @/p/q @/to none 0x2000"
@@ -154,7 +160,9 @@ all() {
     try free-private-moved 9 "" "mounts private mount @/p/q @/to none 0x2000"
     try free-private-lazily 9 "" "mounts private umount @/p 2"
     try shared-free-slave 9 "" "mounts slave mount new @/x tmpfs 0"
-    try shared-free-private 9 "" "mounts private umount @/p/q 0"
+    try shared-free-private 9 "" "mounts private umount @/p/q 2"
+    try shared-free-lazily 9 "" "mounts private umount @/p 2"
+    try shared-free-alone 9 "" "mounts peer alone /shared alone @/p alone @/p/q umount @/p 2"
     # And how mounts are shared may change.
     try free-propagation 9 "" "mounts mount none @/p none 0x100000"
     try free-remount 9 "" "mounts mount none @/p none 0x20"
