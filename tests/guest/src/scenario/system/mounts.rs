@@ -12,6 +12,6 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     kernel_modules: &["fs/overlayfs/overlay"],
     disks: &[Disk::Empty(32)],
     cpus: 2,
-    limit: 400,
+    limit: 600,
     ..Scenario::PLAIN
 };
