@@ -12,8 +12,18 @@ use std::path::Path;
 const SCENARIOS: &str = "tests/guest/src/scenario";
 
 /// What in a script is followed by the name of a check.
-const CHECKS: [&str; 8] =
-    ["pass \"", "fail \"", "check \"", "refuse \"", "say \"", "soon \"", "one \"", "denied \""];
+const CHECKS: [&str; 10] = [
+    "pass \"",
+    "fail \"",
+    "check \"",
+    "refuse \"",
+    "say \"",
+    "soon \"",
+    "one \"",
+    "denied \"",
+    "valid \"",
+    "unlisted \"",
+];
 
 /// What says that the next check is an attack.
 const MARK: &str = "# Attack.";

@@ -86,12 +86,14 @@ check "all is listed" veriexecctl -k load /signatures
 check "fuse: it runs" /fuse/one
 evict
 valid "fuse: and is valid" /fuse/one
+# Attack.
 unlisted "fuse: another file with the same numbers is another" /fuse/two
 check "fuse: it is unmounted" umount /fuse
 for fs in $all; do
     check "$fs: it runs" /$fs/stays
     valid "$fs: and is valid" /$fs/stays
     evict
+    # Attack.
     valid "$fs: it stays valid though its memory was wanted" /$fs/stays
     check "$fs: and runs" /$fs/stays
     check "$fs: remounted for reading" mount -o remount,ro /$fs
@@ -102,6 +104,7 @@ for fs in $all; do
     rm /$fs/removed
     spoil /$fs/new
     mv /$fs/new /$fs/replaced
+    # Attack.
     unlisted "$fs: what replaced a file is another" /$fs/replaced
     listed=
     for number in 1 2 3 4 5 6 7 8 9 10; do
@@ -112,6 +115,7 @@ for fs in $all; do
         done
         rm /$fs/removed
     done
+    # Attack.
     check "$fs: nothing inherits the entry of what is removed" test -z "$listed"
     valid "$fs: what is written beside a file leaves it valid" /$fs/stays
 done
@@ -137,6 +141,7 @@ say "the others are listed" "Entry status" veriexecctl query /gone/99
 check "it is unmounted though files on it are held" umount /gone
 mount -t tmpfs -o size=64m gone /gone
 head -c 20000 /dev/zero >/gone/99
+# Attack.
 unlisted "and what is mounted there next is another" /gone/99
 umount /gone
 
@@ -145,6 +150,7 @@ for fs in $lasting; do
     check "level 0: $fs is unmounted" umount /$fs
     on $fs
     spoil /$fs/stays
+    # Attack.
     unlisted "level 0: $fs: nothing is listed on what is mounted next" /$fs/stays
 done
 : >/signatures
@@ -204,6 +210,7 @@ sleep 2
 sync
 # It gets the device number of the one that is gone, and its files have the numbers that they had.
 check "another is made of that snapshot" subvolume snapshot /btrfs third /btrfs/copy
+# Attack.
 unlisted "level 0: which has its name, and not its entries" /btrfs/third/prog
 umount /gone
 mount -t vfat /dev/disk5 /gone
@@ -236,7 +243,9 @@ check "level 1: vfat is unmounted, which is allowed" umount /gone
 unlisted "level 1: nothing is left of it" /gone
 reported "level 1: that a subvolume with listed files is removed is reported" \
     "Remove request. [/btrfs/second" subvolume destroy /btrfs second
+# Attack.
 refuse "level 1: and refused" "not permitted" subvolume destroy /btrfs second
+# Attack.
 refuse "level 1: either way" "not permitted" subvolume destroy2 /btrfs second
 valid "level 1: it is what it was" /btrfs/second/prog
 check "level 1: another is" subvolume destroy /btrfs plain
@@ -252,19 +261,24 @@ for fs in ext4 btrfs vfat; do
     evict
     valid "level 2: $fs: it is valid though its memory was wanted" /$fs/late/one
     refuse "level 2: $fs: and not written" "not permitted" sh -c "echo evil >>/$fs/late/one"
+    # Attack.
     refuse "level 2: $fs: never evaluated, it is not written after that either" "not permitted" \
         sh -c "echo evil >>/$fs/late/two"
     refuse "level 2: $fs is not unmounted" "not permitted" umount /$fs
 done
 for way in destroy destroy2; do
+    # Attack.
     refuse "level 2: a subvolume is not removed: $way" "not permitted" \
         subvolume $way /btrfs second
+    # Attack.
     refuse "level 2: nor a nested one: $way" "not permitted" subvolume $way /btrfs/sub nested
 done
 for number in 256 257 260; do subvolume byid /btrfs $number >/dev/null 2>&1; done
+# Attack.
 valid "level 2: nor by its number" /btrfs/second/prog
 valid "level 2: nor that of a nested one" /btrfs/sub/nested/prog
 check "level 2: a snapshot is, that has no listed files" subvolume destroy2 /btrfs copy
+# Attack.
 refuse "level 2: what is not listed does not run" "not permitted" /btrfs/third/prog
 
 level 3
