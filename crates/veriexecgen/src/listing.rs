@@ -219,14 +219,12 @@ fn entry_type(candidate: &Candidate, outcome: &Outcome<Told>, roles: &Roles) -> 
     let Roles { interpreters, loaders } = roles;
     let told = outcome.inspected.entry_type;
     let identity = candidate.identity();
-    let told = match interpreters.contains(&identity) {
-        true => told | EntryType::INDIRECT,
-        false => told,
-    };
-    match loaders.contains(&identity) && candidate.executable() {
-        true => told | EntryType::DIRECT,
-        false => told,
-    }
+    let is_loader = loaders.contains(&identity);
+    // A loader is mapped by the kernel for each program that names it, whatever ELF type it has.
+    let mapped = is_loader || interpreters.contains(&identity);
+    let run_by_hand = is_loader && candidate.executable();
+    let roles = [(mapped, EntryType::INDIRECT), (run_by_hand, EntryType::DIRECT)];
+    roles.into_iter().filter(|(has, _)| *has).fold(told, |told, (_, access)| told | access)
 }
 
 /// Keeps the pairs that are to be kept, in their order.
@@ -250,7 +248,7 @@ fn retain_both<A, B>(ones: &mut Vec<A>, others: &mut Vec<B>, mut keep: impl FnMu
 enum Role {
     /// It runs scripts.
     Interpreter,
-    /// It loads programs, and is run by hand to say how, as ldd(1) does.
+    /// It is mapped to load programs, and is run by hand to say how, as ldd(1) does.
     Loader,
 }
 

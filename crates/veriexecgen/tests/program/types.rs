@@ -70,27 +70,43 @@ fn what_runs_listed_scripts_is_indirect_too() {
     assert_eq!(types(&tree, &["-d", "bin"]), without);
 }
 
+/// What a loader of this kind and mode is listed for, with programs of these names that name it.
+fn loader_flags(loader: Vec<u8>, mode: u32, programs: &[&str]) -> Option<String> {
+    // This program's own loader has the name.
+    let program = fs::File::open(env!("CARGO_BIN_EXE_veriexecgen")).ok()?;
+    let named = String::from_utf8(sigfile::needs(&program)?.loader?).ok()?;
+    let name = named.rsplit('/').next()?;
+    let tree = Tree::new();
+    tree.file(format!("root{named}"), loader, mode);
+    for program in programs {
+        tree.file(format!("root/bin/{program}"), elf(), 0o755);
+    }
+    let listed = types(&tree, &["-a", "-r", "-p", "root", "-d", "root"]);
+    listed.into_iter().find(|(listed, _)| listed == name).map(|(_, flags)| flags)
+}
+
 #[test]
 fn what_loads_listed_programs_can_be_run_by_hand() {
-    // This program's own loader, as a library of that name.
-    let program = elf();
-    let loader = sigfile::needs(&fs::File::open(env!("CARGO_BIN_EXE_veriexecgen")).unwrap());
-    let loader = String::from_utf8(loader.unwrap().loader.unwrap()).unwrap();
-    let below = format!("root{loader}");
-    let name = loader.rsplit('/').next().unwrap();
-    let flags = |mode, programs: &[&str]| {
-        let tree = Tree::new();
-        tree.file(&below, library(), mode);
-        for name in programs {
-            tree.file(format!("root/bin/{name}"), &program, 0o755);
-        }
-        let listed = types(&tree, &["-r", "-p", "root", "-d", "root"]);
-        listed.into_iter().find(|(listed, _)| listed == name).unwrap().1
-    };
-    assert_eq!(flags(0o755, &["a"]), "direct, indirect, file");
-    assert_eq!(flags(0o755, &[]), "indirect, file");
+    assert_eq!(loader_flags(library(), 0o755, &["a"]).as_deref(), Some("direct, indirect, file"));
+    assert_eq!(loader_flags(library(), 0o755, &[]).as_deref(), Some("indirect, file"));
     // What may not be executed is not.
-    assert_eq!(flags(0o644, &["a"]), "indirect, file");
+    assert_eq!(loader_flags(library(), 0o644, &["a"]).as_deref(), Some("indirect, file"));
+}
+
+/// Klibc's loader is of type `ET_EXEC` and names no other.
+#[test]
+fn what_loads_listed_programs_is_mapped_whatever_its_type() {
+    assert_eq!(
+        loader_flags(loaded_by_nobody(), 0o755, &["a"]).as_deref(),
+        Some("direct, indirect, file")
+    );
+    assert_eq!(loader_flags(loaded_by_nobody(), 0o755, &[]).as_deref(), Some("direct, file"));
+    assert_eq!(loader_flags(loaded_by_nobody(), 0o644, &["a"]).as_deref(), Some("indirect, file"));
+    // Nor does it matter whether it is an ELF file.
+    assert_eq!(
+        loader_flags(b"no loader".to_vec(), 0o755, &["a", "b"]).as_deref(),
+        Some("direct, indirect, file")
+    );
 }
 
 #[test]

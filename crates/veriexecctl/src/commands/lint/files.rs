@@ -30,11 +30,12 @@ pub(super) fn lint(text: &[u8], tree: &Tree) -> Vec<Finding> {
         findings.extend(faults.into_iter().map(|fault| one.finding(&fault)));
     }
     findings.extend(interpreters(&listed, &files, tree));
+    findings.extend(loaders(&listed, &files, tree));
     findings
 }
 
 /// The codes of these findings.
-pub(super) const CODES: [&str; 14] = [
+pub(super) const CODES: [&str; 15] = [
     "missing-file",
     "not-regular",
     "unreadable",
@@ -47,6 +48,7 @@ pub(super) const CODES: [&str; 14] = [
     "relative-interpreter",
     "unlisted-interpreter",
     "interpreter-without-indirect",
+    "loader-without-indirect",
     "set-id-indirect",
     "writable-by-others",
 ];
@@ -71,6 +73,8 @@ enum Fault<'a> {
     UnlistedInterpreter(&'a [u8]),
     /// The first script that names it.
     InterpreterWithoutIndirect(&'a Entry),
+    /// The first program that names it.
+    LoaderWithoutIndirect(&'a Entry),
     SetIdIndirect,
     WritableByOthers,
 }
@@ -90,6 +94,7 @@ impl Fault<'_> {
             Self::RelativeInterpreter(_) => "relative-interpreter",
             Self::UnlistedInterpreter(_) => "unlisted-interpreter",
             Self::InterpreterWithoutIndirect(_) => "interpreter-without-indirect",
+            Self::LoaderWithoutIndirect(_) => "loader-without-indirect",
             Self::SetIdIndirect => "set-id-indirect",
             Self::WritableByOthers => "writable-by-others",
         }
@@ -156,6 +161,11 @@ impl Fault<'_> {
                 "is the interpreter of {}, but not listed as indirect: at strict level 2 that \
                  does not run",
                 printable(script.path())
+            ),
+            Self::LoaderWithoutIndirect(program) => format!(
+                "is the loader of {}, but not listed as indirect: at strict level 2 that does not \
+                 run",
+                printable(program.path())
             ),
             Self::SetIdIndirect => "runs with the rights of its owner or group and is listed as \
                                     indirect: any script can name it as its interpreter"
@@ -335,6 +345,28 @@ fn interpreters(listed: &[Listed], files: &Files<'_>, tree: &Tree) -> Vec<Findin
                 findings.push(interpreter.finding(&fault));
             }
             Some(_) => {}
+        }
+    }
+    findings
+}
+
+/// Looks at each loader that a listed program names, once.
+fn loaders(listed: &[Listed], files: &Files<'_>, tree: &Tree) -> Vec<Finding> {
+    let mut seen: HashSet<&[u8]> = HashSet::new();
+    let mut findings = Vec::new();
+    for program in listed {
+        let Seen::File(file) = &program.seen else { continue };
+        let Ok(Classification { loader: Some(name), .. }) = &file.classification else { continue };
+        let executed = program.accesses().contains(EntryType::DIRECT);
+        if !executed || !name.starts_with(b"/") || !seen.insert(name) {
+            continue;
+        }
+        let metadata = tree.place(name).and_then(|place| place.metadata());
+        let Ok(metadata) = metadata else { continue };
+        if let Some(loader) = files.first.get(&Identity::of(&metadata))
+            && !loader.accesses().contains(EntryType::INDIRECT)
+        {
+            findings.push(loader.finding(&Fault::LoaderWithoutIndirect(&program.line.entry)));
         }
     }
     findings

@@ -6,6 +6,7 @@ use std::os::unix::fs::symlink;
 
 use serde_json::json;
 
+use crate::elf::elf;
 use crate::machine::{Machine, Run};
 
 /// What is found in a list of such lines, as places and codes.
@@ -282,6 +283,27 @@ fn interpreters_of_listed_scripts_must_be_listed_as_such() {
     );
     // A script that is only read needs none.
     lint(&machine, &["one", "two", "three", "four"].map(|name| machine.line(name, "file"))).done();
+}
+
+#[test]
+fn loaders_of_listed_programs_must_be_listed_as_such() {
+    let machine = Machine::with(&["klibc.so"]);
+    let program = elf(Some(&machine.name("klibc.so")), &[], None);
+    machine.file("one", &program, 0o755);
+    machine.file("two", &program, 0o755);
+    let one = machine.line("one", "direct, file");
+    let two = machine.line("two", "direct, file");
+    let loader = machine.line("klibc.so", "direct, file");
+    let run = lint(&machine, &[one.clone(), two.clone(), loader]).expect(1);
+    assert_eq!(found(&run), ["3:1 warning loader-without-indirect"]);
+    let text = machine.relative(&run.stdout);
+    assert!(text.contains("./klibc.so is the loader of ./one, but not listed as ind"), "{text}");
+    let loader = machine.line("klibc.so", "direct, indirect, file");
+    lint(&machine, &[one, two, loader]).done();
+    // What is only read is not loaded.
+    let read = machine.line("one", "file");
+    let run = lint(&machine, &[read, machine.line("klibc.so", "direct, file")]).expect(1);
+    assert_eq!(found(&run), ["1:1 warning program-flags"]);
 }
 
 #[test]
