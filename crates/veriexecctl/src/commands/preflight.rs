@@ -27,6 +27,7 @@ use crate::machine::tree::Tree;
 use demand::Demands;
 use judgement::Reading;
 use report::Report;
+use running::Replaced;
 
 /// Says what would be denied; the status says whether something vital would be.
 pub(crate) fn run(cli: &Cli, args: &PreflightArgs) -> Result<Exit> {
@@ -39,12 +40,13 @@ pub(crate) fn run(cli: &Cli, args: &PreflightArgs) -> Result<Exit> {
     let libraries = Libraries::new(&tree);
     let mut demands = Demands::new(&tree, &libraries);
     let mut skipped = Vec::new();
-    system::vital(&tree, &mut demands, &mut skipped);
-    if args.root.is_some() {
+    system::vital(&tree, listing.missing(), &mut demands, &mut skipped);
+    let replaced = if args.root.is_some() {
         skipped.push("running programs: they do not run below another root".to_owned());
+        Replaced::new()
     } else {
-        running::add(&mut demands, &mut skipped);
-    }
+        running::add(&mut demands, &mut skipped)
+    };
     system::programs(&tree, args.root.is_none(), &mut demands);
     modules::doubt(&tree, args.level, &mut skipped);
 
@@ -53,7 +55,8 @@ pub(crate) fn run(cli: &Cli, args: &PreflightArgs) -> Result<Exit> {
     let reading = Reading { batch: &batch, witness: &mut witness, show_progress: !cli.json };
     let findings = judgement::judge(&demands, &listing, args.level, reading);
     let bad = complaints.finish();
-    let report = Report { level: args.level, signatures: &args.signatures, findings, skipped };
+    let signatures = &args.signatures;
+    let report = Report { level: args.level, signatures, findings, replaced, skipped };
     if cli.json {
         report.json().with("errors", bad).print()?;
     } else {

@@ -1,6 +1,6 @@
 //! The entries of a signatures file, by the files that they belong to.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use anyhow::Result;
@@ -17,26 +17,36 @@ pub(crate) struct Listing {
     lines: Vec<Line>,
     /// The first line of each file, which is the one that a driver keeps.
     first: HashMap<Identity, usize>,
+    /// The paths, without symbolic links, of the listed files that are not there.
+    missing: HashSet<Vec<u8>>,
 }
 
 impl Listing {
     pub(crate) fn read(file: &Path, tree: &Tree, complaints: &mut Complaints) -> Result<Self> {
         let lines = signatures::good_lines(file, complaints)?;
         let mut first = HashMap::with_capacity(lines.len());
+        let mut missing = HashSet::new();
         for (index, line) in lines.iter().enumerate() {
             let metadata = tree.place(line.entry.path()).and_then(|place| place.metadata());
-            if let Ok(metadata) = metadata
-                && metadata.is_file()
-            {
-                first.entry(Identity::of(&metadata)).or_insert(index);
+            match metadata {
+                Ok(metadata) if metadata.is_file() => {
+                    first.entry(Identity::of(&metadata)).or_insert(index);
+                }
+                Ok(_) => {}
+                Err(_) => missing.extend(tree.path_of_missing(line.entry.path())),
             }
         }
-        Ok(Self { lines, first })
+        Ok(Self { lines, first, missing })
     }
 
     /// Whether it lists nothing.
     pub(crate) fn is_empty(&self) -> bool {
         self.lines.is_empty()
+    }
+
+    /// The paths, without symbolic links, of what is listed and not there.
+    pub(crate) fn missing(&self) -> &HashSet<Vec<u8>> {
+        &self.missing
     }
 
     /// The line that lists a file.

@@ -31,7 +31,7 @@ const ALWAYS: [&[u8]; 12] = [
 /// Adds what init executes.
 pub(crate) fn require(tree: &Tree, requirements: &mut Requirements<'_>) {
     for program in ALWAYS {
-        requirements.add_present(Deed::Execute, program, b"init");
+        requirements.add_known(Deed::Execute, program, b"init");
     }
     if !is_any(requirements) {
         return;

@@ -62,10 +62,10 @@ const WRITTEN: [&[u8]; 5] =
 /// Adds what is needed to log in.
 pub(crate) fn require(requirements: &mut Requirements<'_>) {
     for (program, by) in PROGRAMS {
-        requirements.add_present(Deed::Execute, program, by);
+        requirements.add_known(Deed::Execute, program, by);
     }
     for path in PLUGINS {
-        requirements.add_present(Deed::Load, path, b"/usr/bin/sudo");
+        requirements.add_known(Deed::Load, path, b"/usr/bin/sudo");
     }
     for path in READ {
         requirements.add_present(Deed::Read, path, b"whoever logs in");

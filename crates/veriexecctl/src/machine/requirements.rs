@@ -47,6 +47,8 @@ pub(crate) struct Unread {
 #[derive(Debug)]
 pub(crate) struct Requirements<'a> {
     tree: &'a Tree,
+    /// What was there once, by its path without symbolic links: it is missed where it is named.
+    missed: &'a HashSet<Vec<u8>>,
     pub(crate) list: Vec<Requirement>,
     pub(crate) unread: Vec<Unread>,
     /// What could not be looked at for another reason than that it was not readable.
@@ -55,9 +57,10 @@ pub(crate) struct Requirements<'a> {
 }
 
 impl<'a> Requirements<'a> {
-    pub(crate) fn new(tree: &'a Tree) -> Self {
+    pub(crate) fn new(tree: &'a Tree, missed: &'a HashSet<Vec<u8>>) -> Self {
         Self {
             tree,
+            missed,
             list: Vec::new(),
             unread: Vec::new(),
             skipped: Vec::new(),
@@ -80,6 +83,21 @@ impl<'a> Requirements<'a> {
             self.add(deed, path, by);
         }
         present
+    }
+
+    /// Adds a file if it is there or was once, and says whether it is there. What is gone is of
+    /// no use, and what depends on it needs it all the same.
+    pub(crate) fn add_known(&mut self, deed: Deed, path: &[u8], by: &[u8]) -> bool {
+        let present = self.add_present(deed, path, by);
+        if !present && let Some(path) = self.missed(path) {
+            self.add(deed, &path, by);
+        }
+        present
+    }
+
+    /// The path, without symbolic links, of a file that was there once and is not.
+    pub(crate) fn missed(&self, path: &[u8]) -> Option<Vec<u8>> {
+        self.tree.path_of_missing(path).filter(|path| self.missed.contains(path))
     }
 
     /// What a file holds, if it is there.
@@ -174,7 +192,8 @@ mod tests {
         fs::write(dir.path().join("known"), "text").unwrap();
         symlink("/etc/known", dir.path().join("link")).unwrap();
         let tree = Tree::new(Some(dir.path())).unwrap();
-        let mut requirements = Requirements::new(&tree);
+        let missed = HashSet::new();
+        let mut requirements = Requirements::new(&tree, &missed);
         assert_eq!(requirements.text(b"/known", b"me").unwrap(), b"text");
         assert_eq!(requirements.text(b"/known", b"me").unwrap(), b"text");
         assert_eq!(requirements.text(b"/none", b"me"), None);
@@ -191,7 +210,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         symlink("loop", dir.path().join("loop")).unwrap();
         let tree = Tree::new(Some(dir.path())).unwrap();
-        let mut requirements = Requirements::new(&tree);
+        let missed = HashSet::new();
+        let mut requirements = Requirements::new(&tree, &missed);
         assert_eq!(requirements.text(b"/loop", b"me"), None);
         assert_eq!(requirements.entries(b"/loop", b"me"), Vec::<Vec<u8>>::new());
         let [unread] = &requirements.unread[..] else { panic!("{requirements:?}") };

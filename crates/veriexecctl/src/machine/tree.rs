@@ -12,6 +12,9 @@ use sigfile::printable;
 
 use crate::bytes;
 
+/// As many symbolic links are followed: Linux follows no more.
+const LINKS: usize = 40;
+
 /// Where listed paths are looked up.
 #[derive(Debug)]
 pub(crate) struct Tree {
@@ -38,6 +41,35 @@ impl Tree {
             None => Ok(path.to_owned()),
             Some(root) => fingerprint::resolve_in(root, path),
         }
+    }
+
+    /// The path, without symbolic links, of a name that nothing is there for; `None` if there is
+    /// something, or it cannot be said.
+    pub(crate) fn path_of_missing(&self, name: &[u8]) -> Option<Vec<u8>> {
+        let mut name = name.to_vec();
+        for _ in 0..LINKS {
+            let at = name.iter().rposition(|byte| *byte == b'/')?;
+            let (directory, last) = (name.get(..at)?, name.get(at + 1..)?);
+            let above = if directory.is_empty() { b"/" } else { directory };
+            let above = match self.place(above).and_then(fs::canonicalize) {
+                Ok(above) => above,
+                Err(error) if is_missing(&error) => {
+                    return Some([&self.path_of_missing(directory)?, &b"/"[..], last].concat());
+                }
+                Err(_) => return None,
+            };
+            let place = above.join(OsStr::from_bytes(last));
+            match fs::read_link(&place) {
+                Ok(target) => {
+                    let target = bytes(&target);
+                    let relative = [&self.path(&above), &b"/"[..], target].concat();
+                    name = if target.starts_with(b"/") { target.to_vec() } else { relative };
+                }
+                Err(error) if is_missing(&error) => return Some(self.path(&place).into_owned()),
+                Err(_) => return None,
+            }
+        }
+        None
     }
 
     /// The path that a file has in the tree.
@@ -73,6 +105,30 @@ mod tests {
         assert_eq!(place, real.join("usr/bin/env"));
         assert_eq!(tree.path(&place), &b"/usr/bin/env"[..]);
         assert!(tree.place(b"/bin/none").is_err());
+    }
+
+    #[test]
+    fn what_is_not_there_has_one_path_by_whatever_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let real = fs::canonicalize(dir.path()).unwrap();
+        fs::create_dir_all(real.join("usr/bin")).unwrap();
+        fs::write(real.join("usr/bin/env"), "").unwrap();
+        symlink("usr/bin", real.join("bin")).unwrap();
+        symlink("../bin/gone", real.join("usr/link")).unwrap();
+        symlink("/bin/link", real.join("usr/bin/link")).unwrap();
+        let tree = Tree::new(Some(dir.path())).unwrap();
+        let missing = |name: &str| {
+            let path = tree.path_of_missing(name.as_bytes())?;
+            Some(String::from_utf8(path).unwrap())
+        };
+        for name in ["/usr/bin/gone", "/bin/gone", "/usr/link", "/bin/../bin/gone"] {
+            assert_eq!(missing(name).as_deref(), Some("/usr/bin/gone"), "{name}");
+        }
+        assert_eq!(missing("/bin/no/such/file").as_deref(), Some("/usr/bin/no/such/file"));
+        assert_eq!(missing("/no/file").as_deref(), Some("/no/file"));
+        for name in ["/bin/env", "/usr", "/", "", "relative", "/bin/link"] {
+            assert_eq!(missing(name), None, "{name}");
+        }
     }
 
     #[test]

@@ -58,6 +58,10 @@ const COMMANDS: [&[u8]; 9] = [
     b"ExecReloadPost",
 ];
 
+/// Settings that name a program without which a unit is passed over.
+const CONDITIONS: [&[u8]; 3] =
+    [b"ConditionPathExists", b"ConditionFileIsExecutable", b"ConditionFileNotEmpty"];
+
 /// Where a command without a directory is searched for.
 const PATH: [&[u8]; 6] =
     [b"/usr/local/sbin", b"/usr/local/bin", b"/usr/sbin", b"/usr/bin", b"/sbin", b"/bin"];
@@ -127,6 +131,11 @@ fn commands(requirements: &mut Requirements<'_>, unit: &Definition) {
                 let program = unit.expanded(&command.program);
                 if let Some(path) = located(requirements, &program, &by) {
                     requirements.add(Deed::Execute, &path, &by);
+                } else if !command.may_fail
+                    && !skips_without(unit, &program)
+                    && let Some(path) = missed(requirements, &program)
+                {
+                    requirements.add(Deed::Execute, &path, &by);
                 }
                 // What an interpreter is to run, and what else is read by its name.
                 for argument in &command.arguments {
@@ -147,6 +156,22 @@ fn located(requirements: &mut Requirements<'_>, program: &[u8], by: &[u8]) -> Op
     }
     let mut places = PATH.into_iter().map(|directory| joined(directory, program));
     places.find(|path| requirements.file(path, by).is_some())
+}
+
+/// The path that a command's program had, if it was there once.
+fn missed(requirements: &Requirements<'_>, program: &[u8]) -> Option<Vec<u8>> {
+    if program.starts_with(b"/") {
+        return requirements.missed(program);
+    }
+    PATH.into_iter().find_map(|directory| requirements.missed(&joined(directory, program)))
+}
+
+/// Whether a unit is not started where a program is not there.
+fn skips_without(unit: &Definition, program: &[u8]) -> bool {
+    CONDITIONS.iter().any(|key| {
+        let named = |value: &Vec<u8>| value.strip_prefix(b"|").unwrap_or(value) == program;
+        unit.values(key).iter().any(named)
+    })
 }
 
 /// Adds the files that a unit names.
@@ -204,7 +229,8 @@ mod tests {
         /// What is done with what, and by whom, but for reading units.
         fn requires(&self) -> Vec<String> {
             let tree = Tree::new(Some(self.0.path())).unwrap();
-            let mut requirements = Requirements::new(&tree);
+            let missed = HashSet::new();
+            let mut requirements = Requirements::new(&tree, &missed);
             require(&mut requirements);
             assert!(requirements.unread.is_empty(), "{requirements:?}");
             let shown = |text: &[u8]| String::from_utf8_lossy(text).into_owned();

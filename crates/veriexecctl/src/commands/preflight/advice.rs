@@ -16,6 +16,12 @@ pub(super) fn on(judged: &Judged<'_>) -> String {
     if denied.iter().any(|denied| denied.usage == Some(Use::Write)) {
         return "a machine that needs this stays below level 3".to_owned();
     }
+    if judged.file.is_nameless {
+        return "a machine that needs this stays below level 2".to_owned();
+    }
+    if judged.is_missed {
+        return "it is listed: install it again, or remove what needs it and list anew".to_owned();
+    }
     if judged.file.found.is_none() {
         return "install it, or remove what needs it".to_owned();
     }

@@ -92,10 +92,13 @@ const PATH: [&[u8]; 6] =
 
 /// A file that is needed.
 pub(super) struct Demanded {
-    /// Its path in the tree, without symbolic links; for a library that is not there, its name.
+    /// Its path in the tree, without symbolic links; for a library that is not there, or a file
+    /// that has no name, what it is called.
     pub(super) path: Vec<u8>,
     /// Where it is; `None` if it was not found.
     pub(super) found: Option<Found>,
+    /// Whether it is a file that no name leads to, so that no list can have it.
+    pub(super) is_nameless: bool,
     /// For each of [`Use::ALL`], how much depends on it.
     pub(super) uses: [Option<Role>; 5],
     /// Why it could not be read, if that is so, and how much depends on what it needs.
@@ -114,6 +117,7 @@ pub(super) struct Found {
 enum Key {
     File(Identity),
     Missing(Vec<u8>),
+    Nameless(Vec<u8>),
 }
 
 /// All that a system needs.
@@ -270,8 +274,22 @@ impl<'a> Demands<'a> {
 
     /// Adds a file that something is known to need.
     pub(super) fn missing(&mut self, name: &[u8], uses: &[Use], role: Role, by: &[u8]) {
-        let index = self.index_of_missing(name);
+        let real = self.tree.path_of_missing(name);
+        let index = self.index_of_missing(real.as_deref().unwrap_or(name));
         self.note(index, Need { uses, role, by: Some(by) });
+    }
+
+    /// Adds a file that has no name, by what it is called all the same.
+    pub(super) fn nameless(&mut self, called: &[u8], need: Need<'_>) {
+        let key = Key::Nameless(called.to_vec());
+        let index = match self.index.get(&key) {
+            Some(index) => *index,
+            None => self.add(key, called.to_vec(), None),
+        };
+        if let Some(file) = self.files.get_mut(index) {
+            file.is_nameless = true;
+        }
+        self.note(index, need);
     }
 
     /// Adds the file of a name, and says where it is.
@@ -348,6 +366,7 @@ impl<'a> Demands<'a> {
         self.files.push(Demanded {
             path,
             found,
+            is_nameless: false,
             uses: [None; 5],
             unread: None,
             needed_by: Vec::new(),

@@ -19,6 +19,8 @@ pub(super) struct Judged<'a> {
     pub(super) file: &'a Demanded,
     /// The line that lists it.
     pub(super) line: Option<&'a Line>,
+    /// Whether it is listed, and not there.
+    pub(super) is_missed: bool,
     /// What would be denied, most vital first.
     pub(super) denied: Vec<Denied>,
 }
@@ -82,7 +84,10 @@ pub(super) fn judge<'a>(
         let contents = line.zip(digest).zip(found).map(|((line, digest), found)| {
             Contents::of(digest, &found.place, line.entry.fingerprint(), witness)
         });
-        Judged { file, line, denied: denied(file, line, contents.as_ref(), level) }
+        let denied = denied(file, line, contents.as_ref(), level);
+        let is_missed =
+            found.is_none() && !file.is_nameless && listing.missing().contains(&file.path);
+        Judged { file, line, is_missed, denied }
     });
     judged.collect()
 }
@@ -99,7 +104,7 @@ fn denied(
     let used = Use::ALL.into_iter().zip(file.uses).filter_map(|(usage, role)| Some((usage, role?)));
     let mut denied: Vec<Denied> = used
         .filter_map(|(usage, role)| {
-            if !is_there && usage != Use::Write {
+            if !is_there && !file.is_nameless && usage != Use::Write {
                 let reason = "not found".to_owned();
                 return Some(Denied { usage: Some(usage), role, decision: None, reason });
             }
@@ -116,6 +121,7 @@ fn denied(
             let (event, ruling) = obstacles.into_iter().next()?;
             let reason = match event {
                 Event::Create => "no file is made".to_owned(),
+                _ if file.is_nameless => "without a name, so that no list has it".to_owned(),
                 _ => ruling.reason,
             };
             Some(Denied { usage: Some(usage), role, decision: ruling.decision, reason })

@@ -1,5 +1,6 @@
 //! What is said about it.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -10,6 +11,7 @@ use veriexec::{Errno, Finding, StrictLevel};
 use super::advice;
 use super::demand::{Role, Use};
 use super::judgement::{Denied, Judged};
+use super::running::Replaced;
 use crate::answer::counted::Counted;
 use crate::answer::grounds::{denial, finding};
 use crate::answer::json::Object;
@@ -25,6 +27,8 @@ pub(super) struct Report<'a> {
     pub(super) signatures: &'a Path,
     /// Everything that is needed, denied or not.
     pub(super) findings: Vec<Judged<'a>>,
+    /// What runs as it was before another file took its name.
+    pub(super) replaced: Replaced,
     /// What was not looked at, and why.
     pub(super) skipped: Vec<String>,
 }
@@ -59,17 +63,51 @@ impl Report<'_> {
                 }
             }
         }
+        self.print_replaced(&mut out, verbose)?;
+        let others = self.count(Role::Other);
         writeln!(
             out,
-            "strict level {} ({}) would deny {}, {} running, and {}, of {}",
+            "strict level {} ({}) would deny {}, {} running, and {}, of {}{}",
             self.level.number(),
             self.level,
             Counted(self.count(Role::Vital), "vital file"),
             self.count(Role::Running),
-            Counted(self.count(Role::Other), "other"),
+            Counted(others, "other"),
             Counted(self.findings.len(), "file"),
+            match others {
+                0 => "",
+                _ if verbose => "",
+                1 => "; -v names the other",
+                _ => "; -v names the others",
+            },
         )?;
         out.flush()
+    }
+
+    /// Names what was replaced while it ran.
+    fn print_replaced(&self, out: &mut impl Write, verbose: bool) -> io::Result<()> {
+        let (named, needers) = if verbose { (usize::MAX, usize::MAX) } else { (FINDINGS, NEEDERS) };
+        for (path, processes) in self.replaced.iter().take(named) {
+            let one = processes.len() == 1;
+            let (process, have) = if one { ("process", "has") } else { ("processes", "have") };
+            let numbers: Vec<_> = processes.iter().take(needers).map(u32::to_string).collect();
+            let more = match processes.len().saturating_sub(numbers.len()) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            writeln!(
+                out,
+                "replaced: {}: {process} {}{more} still {have} the old copy mapped, which no level \
+                 denies; restart {} or the machine",
+                printable(path),
+                numbers.join(", "),
+                if one { "it" } else { "them" },
+            )?;
+        }
+        match self.replaced.len().saturating_sub(named) {
+            0 => Ok(()),
+            more => writeln!(out, "replaced: {more} more; -v names them"),
+        }
     }
 
     pub(super) fn json(&self) -> Object {
@@ -85,6 +123,7 @@ impl Report<'_> {
             .with("running", self.count(Role::Running))
             .with("other", self.count(Role::Other))
             .with("skipped", self.skipped.clone())
+            .with("replaced", self.replaced.iter().map(replaced).collect::<Vec<_>>())
             .with("findings", findings)
     }
 
@@ -141,6 +180,11 @@ fn text(judged: &Judged<'_>, verbose: bool) -> String {
     }
     text.push_str(&format!("; {}", advice::on(judged)));
     text
+}
+
+fn replaced((path, processes): (&Vec<u8>, &BTreeSet<u32>)) -> Value {
+    let processes: Vec<Value> = processes.iter().map(|process| (*process).into()).collect();
+    Object::new().name("path", path).with("processes", processes).into()
 }
 
 fn json(judged: &Judged<'_>) -> Value {

@@ -1,5 +1,6 @@
 //! What runs now, as proc(5) shows it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -16,24 +17,29 @@ const PROC: &str = "/proc";
 /// What the kernel puts after the name of a file that has none any more.
 const DELETED: &[u8] = b" (deleted)";
 
+/// Files that processes have mapped, and that another has taken the name of since, with those
+/// processes. What is mapped no level takes away.
+pub(super) type Replaced = BTreeMap<Vec<u8>, BTreeSet<u32>>;
+
 /// Adds the executables that run, and what they have mapped executable; that of init is vital.
 ///
 /// This is Linux's /proc. Elsewhere there is no way to it without unsafe code.
-pub(super) fn add(demands: &mut Demands<'_>, skipped: &mut Vec<String>) {
+pub(super) fn add(demands: &mut Demands<'_>, skipped: &mut Vec<String>) -> Replaced {
+    let mut replaced = Replaced::new();
     if !Path::new("/proc/self/exe").exists() {
         skipped.push("running programs: there is no /proc that shows them".to_owned());
-        return;
+        return replaced;
     }
     let Ok(entries) = fs::read_dir(PROC) else {
         skipped.push("running programs: /proc cannot be read".to_owned());
-        return;
+        return replaced;
     };
     let mut processes: Vec<u32> =
         entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect();
     processes.sort_unstable();
     let mut hidden: usize = 0;
     for process in processes {
-        match add_process(demands, process) {
+        match Running::new(process, demands, &mut replaced).add() {
             Ok(()) => {}
             Err(_) if process == 1 => {
                 skipped.push("init as it runs: /proc/1 does not show it".to_owned());
@@ -46,44 +52,93 @@ pub(super) fn add(demands: &mut Demands<'_>, skipped: &mut Vec<String>) {
     if hidden > 0 {
         skipped.push(format!("{hidden} processes: not ours to look at; ask as root"));
     }
+    replaced
 }
 
-fn add_process(demands: &mut Demands<'_>, process: u32) -> io::Result<()> {
-    let directory = PathBuf::from(format!("{PROC}/{process}"));
-    let link = directory.join("exe");
-    let target = fs::read_link(&link)?;
-    let metadata = fs::metadata(&link)?;
-    let by = format!("process {process}").into_bytes();
-    let name = bytes(&target);
-    let name = name.strip_suffix(DELETED).unwrap_or(name);
-    // The link goes with the process; the file stays.
-    let place = if is_same(&target, &metadata) { &target } else { &link };
-    let need = |uses| Need { uses, role: Role::Running, by: Some(&by) };
-    demands.running(name, place, &metadata, need(&[Use::Run]));
-    if process == 1 {
-        let need = Need { uses: &[Use::Run], role: Role::Vital, by: None };
-        demands.file(&link, &metadata, need);
-        demands.needs_of(&link, &metadata, Role::Vital);
+/// A process that is looked at.
+struct Running<'r, 'd> {
+    process: u32,
+    /// What proc(5) has of it.
+    directory: PathBuf,
+    /// What it is called.
+    name: Vec<u8>,
+    demands: &'r mut Demands<'d>,
+    replaced: &'r mut Replaced,
+}
+
+impl<'r, 'd> Running<'r, 'd> {
+    fn new(process: u32, demands: &'r mut Demands<'d>, replaced: &'r mut Replaced) -> Self {
+        let directory = PathBuf::from(format!("{PROC}/{process}"));
+        let name = format!("process {process}").into_bytes();
+        Self { process, directory, name, demands, replaced }
     }
-    let maps = fs::read(directory.join("maps"))?;
-    for mapped in maps.split(|byte| *byte == b'\n').filter_map(executable) {
-        if mapped == target {
-            continue;
+
+    fn add(&mut self) -> io::Result<()> {
+        let link = self.directory.join("exe");
+        let target = fs::read_link(&link)?;
+        let metadata = fs::metadata(&link)?;
+        if is_same(&target, &metadata) || !bytes(&target).ends_with(DELETED) {
+            // The link goes with the process; the file stays.
+            let place = if is_same(&target, &metadata) { &target } else { &link };
+            self.file(bytes(&target), place, &metadata, &[Use::Run]);
+            self.init(&link, &metadata);
+        } else if let Some((place, metadata)) = self.nameless(bytes(&target), &[Use::Run]) {
+            self.init(&place, &metadata);
         }
-        // What was mapped can be asked for only by its range; by name it may be another by now.
-        let place = inside(&directory, &mapped);
-        let name = bytes(&mapped);
-        let Ok(metadata) = fs::metadata(&place) else {
-            let name = name.strip_suffix(DELETED).unwrap_or(name);
-            demands.missing(name, &[Use::Map], Role::Running, &by);
-            continue;
-        };
-        if metadata.is_file() && metadata.nlink() > 0 {
-            let place = if is_same(&mapped, &metadata) { &mapped } else { &place };
-            demands.running(name, place, &metadata, need(&[Use::Map]));
+        let maps = fs::read(self.directory.join("maps"))?;
+        for mapped in maps.split(|byte| *byte == b'\n').filter_map(executable) {
+            if mapped == target {
+                continue;
+            }
+            // What was mapped can be asked for only by its range; by name it may be another by now.
+            let place = inside(&self.directory, &mapped);
+            let Ok(metadata) = fs::metadata(&place) else {
+                self.nameless(bytes(&mapped), &[Use::Map]);
+                continue;
+            };
+            if metadata.is_file() && metadata.nlink() > 0 {
+                let place = if is_same(&mapped, &metadata) { &mapped } else { &place };
+                self.file(bytes(&mapped), place, &metadata, &[Use::Map]);
+            }
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, name: &[u8], place: &Path, metadata: &fs::Metadata, uses: &[Use]) {
+        let need = Need { uses, role: Role::Running, by: Some(&self.name) };
+        self.demands.running(name, place, metadata, need);
+    }
+
+    /// Adds the executable of the first process, and what that needs.
+    fn init(&mut self, place: &Path, metadata: &fs::Metadata) {
+        if self.process == 1 {
+            let need = Need { uses: &[Use::Run], role: Role::Vital, by: None };
+            self.demands.file(place, metadata, need);
+            self.demands.needs_of(place, metadata, Role::Vital);
         }
     }
-    Ok(())
+
+    /// Adds what has lost its name: the file that has the name now is what the process will have
+    /// when it is started again, and is returned. If there is none, the next will have no name
+    /// either.
+    fn nameless(&mut self, name: &[u8], uses: &[Use]) -> Option<(PathBuf, fs::Metadata)> {
+        let name = name.strip_suffix(DELETED).unwrap_or(name);
+        let place = inside(&self.directory, crate::path(name));
+        match fs::metadata(&place) {
+            Ok(metadata) if metadata.is_file() => {
+                self.replaced.entry(name.to_vec()).or_default().insert(self.process);
+                let ours = crate::path(name);
+                let place = if is_same(ours, &metadata) { ours.to_owned() } else { place };
+                self.file(name, &place, &metadata, uses);
+                Some((place, metadata))
+            }
+            _ => {
+                let need = Need { uses, role: Role::Running, by: Some(&self.name) };
+                self.demands.nameless(name, need);
+                None
+            }
+        }
+    }
 }
 
 /// The file of a line of /proc/PID/maps, if it is one and mapped executable.

@@ -32,24 +32,32 @@ const SHELL: &[u8] = b"/bin/sh";
 
 /// Adds init, the shells and veriexecctl, what init and those who log in need, and what all that
 /// needs. What is not there is skipped.
-pub(super) fn vital(tree: &Tree, demands: &mut Demands<'_>, skipped: &mut Vec<String>) {
-    let installed = DIRECTORIES.into_iter().find_map(|directory| {
-        let name = [directory, b"/veriexecctl"].concat();
-        file(tree, &name).map(|_| name)
-    });
+pub(super) fn vital(
+    tree: &Tree,
+    missed: &HashSet<Vec<u8>>,
+    demands: &mut Demands<'_>,
+    skipped: &mut Vec<String>,
+) {
+    let missing = |name: &[u8]| tree.path_of_missing(name).filter(|path| missed.contains(path));
+    let names = DIRECTORIES.map(|directory| [directory, b"/veriexecctl"].concat());
+    let installed = names.iter().find(|name| file(tree, name).is_some());
+    let installed = installed.or_else(|| names.iter().find(|name| missing(name).is_some()));
     let programs = [
-        ("init", Some(init::INIT.to_vec())),
-        ("the shell", Some(SHELL.to_vec())),
-        ("veriexecctl", installed),
+        ("init", Some(init::INIT.to_vec()), &b"the kernel"[..]),
+        ("the shell", Some(SHELL.to_vec()), b"scripts"),
+        ("veriexecctl", installed.cloned(), b"whoever asks the driver"),
     ];
-    for (what, name) in programs {
+    for (what, name, by) in programs {
         let Some(name) = name else {
             skipped.push(format!("{what}: none is installed"));
             continue;
         };
         match file(tree, &name) {
             Some((place, metadata)) => demands.program(&place, &metadata, Role::Vital),
-            None => skipped.push(format!("{what}: there is no {}", printable(&name))),
+            None => match missing(&name) {
+                Some(path) => demands.missing(&path, &[Use::Execute], Role::Vital, by),
+                None => skipped.push(format!("{what}: there is no {}", printable(&name))),
+            },
         }
     }
     // What starts a machine is scripts, on every system.
@@ -57,7 +65,7 @@ pub(super) fn vital(tree: &Tree, demands: &mut Demands<'_>, skipped: &mut Vec<St
         let need = Need { uses: &[Use::Map], role: Role::Vital, by: Some(b"scripts") };
         demands.file(&place, &metadata, need);
     }
-    let mut requirements = Requirements::new(tree);
+    let mut requirements = Requirements::new(tree, missed);
     libraries::require(&mut requirements);
     // What everybody needs to get in is named before the many files of units.
     logins::require(&mut requirements);

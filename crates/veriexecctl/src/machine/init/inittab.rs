@@ -16,7 +16,7 @@ pub(super) fn require(requirements: &mut Requirements<'_>) -> bool {
         // The first word that is a path is the program: before it may be `exec` or a variable.
         let mut paths = words(&command).filter(|word| word.starts_with(b"/"));
         if let Some(program) = paths.next() {
-            requirements.add_present(Deed::Execute, program, FILE);
+            requirements.add_known(Deed::Execute, program, FILE);
         }
     }
     requirements.add(Deed::Write, b"/var/run/utmp", INIT);

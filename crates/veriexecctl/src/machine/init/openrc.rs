@@ -39,13 +39,13 @@ pub(super) fn require(requirements: &mut Requirements<'_>) -> bool {
     }
     for directory in DIRECTORIES {
         for program in PROGRAMS {
-            requirements.add_present(Deed::Execute, &joined(directory, program), b"openrc");
+            requirements.add_known(Deed::Execute, &joined(directory, program), b"openrc");
         }
     }
     for directory in OWN {
         for part in [&b"bin"[..], b"sbin"] {
             for path in requirements.entries(&joined(directory, part), b"openrc") {
-                requirements.add_present(Deed::Execute, &path, b"openrc");
+                requirements.add_known(Deed::Execute, &path, b"openrc");
             }
         }
         for path in requirements.entries(&joined(directory, b"sh"), b"openrc") {
@@ -53,7 +53,7 @@ pub(super) fn require(requirements: &mut Requirements<'_>) -> bool {
             let executed = [&b"openrc-run.sh"[..], b"runscript.sh", b"gendepends.sh", b"init.sh"];
             let deed =
                 if executed.contains(&base_name(&path)) { Deed::Execute } else { Deed::Read };
-            requirements.add_present(deed, &path, b"openrc");
+            requirements.add_known(deed, &path, b"openrc");
         }
     }
     requirements.add_present(Deed::Read, b"/etc/rc.conf", b"openrc");

@@ -32,7 +32,7 @@ const STARTED: [&[u8]; 3] = [b"DAEMON=", b"command=", b"exec="];
 pub(super) fn require(requirements: &mut Requirements<'_>) -> bool {
     let mut found = false;
     for runner in RUNNERS {
-        found |= requirements.add_present(Deed::Execute, runner, b"init");
+        found |= requirements.add_known(Deed::Execute, runner, b"init");
     }
     for level in *b"S0123456" {
         let directory = [b"/etc/rc", &[level][..], b".d"].concat();
@@ -93,7 +93,7 @@ fn read(requirements: &mut Requirements<'_>) {
 
 /// Adds a script and the programs that it names as what it starts.
 pub(super) fn script(requirements: &mut Requirements<'_>, path: &[u8], by: &[u8]) {
-    if !requirements.add_present(Deed::Execute, path, by) {
+    if !requirements.add_known(Deed::Execute, path, by) {
         return;
     }
     let Some(text) = requirements.text(path, by) else { return };
@@ -102,7 +102,7 @@ pub(super) fn script(requirements: &mut Requirements<'_>, path: &[u8], by: &[u8]
     });
     let programs: Vec<Vec<u8>> = values.filter_map(program).collect();
     for program in programs {
-        requirements.add_present(Deed::Execute, &program, path);
+        requirements.add_known(Deed::Execute, &program, path);
     }
 }
 

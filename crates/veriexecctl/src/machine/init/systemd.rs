@@ -64,10 +64,10 @@ pub(super) fn require(tree: &Tree, requirements: &mut Requirements<'_>) -> bool 
     }
     for directory in OWN {
         for program in PROGRAMS {
-            requirements.add_present(Deed::Execute, &joined(directory, program), INIT);
+            requirements.add_known(Deed::Execute, &joined(directory, program), INIT);
         }
     }
-    requirements.add_present(Deed::Execute, b"/bin/systemctl", b"whoever stops or starts units");
+    requirements.add_known(Deed::Execute, b"/bin/systemctl", b"whoever stops or starts units");
     for directory in EXECUTED {
         add_all(requirements, directory);
     }

@@ -26,9 +26,9 @@ const COMMANDS: [&[u8]; 3] = [b"RUN", b"PROGRAM", b"IMPORT"];
 /// Adds the daemon, if it is one of its own, the rules, and what they execute.
 pub(super) fn require(requirements: &mut Requirements<'_>) {
     for daemon in DAEMONS {
-        requirements.add_present(Deed::Execute, daemon, b"init");
+        requirements.add_known(Deed::Execute, daemon, b"init");
     }
-    requirements.add_present(Deed::Execute, b"/bin/udevadm", b"init");
+    requirements.add_known(Deed::Execute, b"/bin/udevadm", b"init");
     let mut files: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
     for directory in RULES {
         for path in requirements.entries(directory, b"udevd") {
@@ -41,11 +41,11 @@ pub(super) fn require(requirements: &mut Requirements<'_>) {
         let Some(text) = requirements.text(path, b"udevd") else { continue };
         for program in programs(&text) {
             if program.starts_with(b"/") {
-                requirements.add_present(Deed::Execute, &program, path);
+                requirements.add_known(Deed::Execute, &program, path);
                 continue;
             }
             for directory in PROGRAMS {
-                requirements.add_present(Deed::Execute, &joined(directory, &program), path);
+                requirements.add_known(Deed::Execute, &joined(directory, &program), path);
             }
         }
     }

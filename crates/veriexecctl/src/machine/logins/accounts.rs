@@ -21,7 +21,7 @@ pub(super) fn require(requirements: &mut Requirements<'_>) {
     for account in text.split(|byte| *byte == b'\n').filter_map(account) {
         if account.name == b"root" || shells.contains(&&account.shell[..]) {
             let by = [b"the login shell of ", &account.name[..]].concat();
-            let there = requirements.add_present(Deed::Execute, &account.shell, &by);
+            let there = requirements.add_known(Deed::Execute, &account.shell, &by);
             if !there && account.name == b"root" {
                 let shell = printable(&account.shell);
                 let said = format!("the login shell of root: there is no {shell} to look at");

@@ -33,6 +33,8 @@ enum Line {
     Module {
         name: Vec<u8>,
         arguments: Vec<Vec<u8>>,
+        /// Whether nothing is said if the module is not there.
+        is_optional: bool,
     },
     /// Another service, or its path.
     Include(Vec<u8>),
@@ -70,25 +72,30 @@ pub(super) fn require(requirements: &mut Requirements<'_>) {
                 Line::Include(name) => {
                     pending.extend(SERVICES.iter().map(|directory| joined(directory, &name)));
                 }
-                Line::Module { name, arguments } => {
-                    module(requirements, &directories, (&name, &arguments), &path);
+                Line::Module { name, arguments, is_optional } => {
+                    let there = module(requirements, &directories, (&name, &arguments), &path);
+                    if !there && !is_optional {
+                        missed(requirements, &directories, &name, &path);
+                    }
                 }
             }
         }
     }
 }
 
+/// Adds a module with what its line names, and says whether it is there.
 fn module(
     requirements: &mut Requirements<'_>,
     directories: &[Vec<u8>],
     (name, arguments): (&[u8], &[Vec<u8>]),
     by: &[u8],
-) {
+) -> bool {
+    let mut there = false;
     if name.starts_with(b"/") {
-        requirements.add_present(Deed::Load, name, by);
+        there |= requirements.add_present(Deed::Load, name, by);
     } else {
         for directory in directories {
-            requirements.add_present(Deed::Load, &joined(directory, name), by);
+            there |= requirements.add_present(Deed::Load, &joined(directory, name), by);
         }
     }
     let name = base_name(name);
@@ -96,12 +103,26 @@ fn module(
         let path = argument.iter().position(|byte| *byte == b'/');
         let Some(path) = path.and_then(|at| argument.get(at..)) else { continue };
         // pam_exec(8) executes its argument; others name files by `option=`.
-        let executed = name == b"pam_exec.so" && path.len() == argument.len();
-        let deed = if executed { Deed::Execute } else { Deed::Read };
-        requirements.add_present(deed, path, by);
+        if name == b"pam_exec.so" && path.len() == argument.len() {
+            requirements.add_known(Deed::Execute, path, by);
+        } else {
+            requirements.add_present(Deed::Read, path, by);
+        }
     }
     for (_, path) in READ.iter().filter(|(module, _)| *module == name) {
         requirements.add_present(Deed::Read, path, name);
+    }
+    there
+}
+
+/// Adds a module that was there once.
+fn missed(requirements: &mut Requirements<'_>, directories: &[Vec<u8>], name: &[u8], by: &[u8]) {
+    let places: Vec<_> = match name.starts_with(b"/") {
+        true => vec![name.to_vec()],
+        false => directories.iter().map(|directory| joined(directory, name)).collect(),
+    };
+    if let Some(path) = places.iter().find_map(|path| requirements.missed(path)) {
+        requirements.add(Deed::Load, &path, by);
     }
 }
 
@@ -144,7 +165,8 @@ fn parse_line(line: &[u8], has_services: bool) -> Option<Line> {
     if control == b"include" || control == b"substack" {
         return Some(Line::Include(name));
     }
-    Some(Line::Module { name, arguments: rest.map(<[u8]>::to_vec).collect() })
+    let is_optional = kind.starts_with(b"-");
+    Some(Line::Module { name, arguments: rest.map(<[u8]>::to_vec).collect(), is_optional })
 }
 
 #[cfg(test)]
@@ -161,6 +183,7 @@ mod tests {
         let module = |name: &str, arguments: &[&str]| Line::Module {
             name: name.into(),
             arguments: arguments.iter().map(|&argument| argument.into()).collect(),
+            is_optional: name == "pam_systemd.so",
         };
         let expected = [
             Line::Include(b"common-auth".to_vec()),

@@ -40,7 +40,7 @@ pub(super) fn require(requirements: &mut Requirements<'_>) {
     let Some(daemon) = daemons.first() else { return };
     for directory in DIRECTORIES {
         for program in PROGRAMS {
-            requirements.add_present(Deed::Execute, &joined(directory, program), daemon);
+            requirements.add_known(Deed::Execute, &joined(directory, program), daemon);
         }
     }
     let mut has_host_key = false;
@@ -61,7 +61,7 @@ pub(super) fn require(requirements: &mut Requirements<'_>) {
                 }
             } else if EXECUTED.contains(&&key[..]) {
                 for value in values.iter().filter(|value| value.starts_with(b"/")) {
-                    requirements.add_present(Deed::Execute, value, &path);
+                    requirements.add_known(Deed::Execute, value, &path);
                 }
             } else if READ.contains(&&key[..]) {
                 has_host_key |= key == b"hostkey";

@@ -5,6 +5,8 @@
 pub(super) struct Command {
     pub(super) program: Vec<u8>,
     pub(super) arguments: Vec<Vec<u8>>,
+    /// Whether the unit goes on if it fails, as it does where the program is not there.
+    pub(super) may_fail: bool,
 }
 
 impl Command {
@@ -21,7 +23,8 @@ impl Command {
         let (prefixes, program) = first.split_at_checked(start)?;
         // What follows `@` is a name for the process.
         let rest = if prefixes.contains(&b'@') { rest.get(1..).unwrap_or_default() } else { rest };
-        Some(Self { program: program.to_vec(), arguments: rest.to_vec() })
+        let may_fail = prefixes.contains(&b'-');
+        Some(Self { program: program.to_vec(), arguments: rest.to_vec(), may_fail })
     }
 }
 
@@ -72,6 +75,7 @@ mod tests {
         ] {
             let [command] = &Command::parse(line.as_bytes())[..] else { panic!("{line}") };
             assert_eq!(command.program, program.as_bytes(), "{line}");
+            assert_eq!(command.may_fail, line.starts_with('-'), "{line}");
             assert_eq!(command.arguments.join(&b' '), arguments.as_bytes(), "{line}");
         }
     }

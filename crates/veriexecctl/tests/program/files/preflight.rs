@@ -319,3 +319,108 @@ fn what_runs_is_named_and_fails_only_if_asked_to() {
     machine.run(&["preflight", "--signatures", "S"]).done();
     machine.run(&["preflight", "--signatures", "S", "--strict-running"]).expect(1);
 }
+
+/// A process that runs until it is dropped.
+#[cfg(target_os = "linux")]
+struct Child(std::process::Child);
+
+#[cfg(target_os = "linux")]
+impl Child {
+    /// One of a program that is a copy, with a library that is one.
+    fn new(machine: &Machine) -> Self {
+        let maps = fs::read_to_string("/proc/self/maps").unwrap();
+        let library = maps.lines().filter_map(|line| line.split_whitespace().nth(5));
+        let library = library.into_iter().find(|name| name.contains("/libgcc_s.so")).unwrap();
+        fs::copy(library, machine.path("library.so")).unwrap();
+        // Another process writes it: what is open for writing anywhere is not executed.
+        let mut copy = std::process::Command::new("cp");
+        copy.arg("/bin/sleep").arg(machine.path("sleep"));
+        assert!(copy.status().unwrap().success());
+        let mut command = std::process::Command::new(machine.path("sleep"));
+        command.arg("600").env("LD_PRELOAD", machine.path("library.so"));
+        let child = Self(command.spawn().unwrap());
+        let has = |name: &str| {
+            let maps = fs::read_to_string(format!("/proc/{}/maps", child.0.id())).unwrap();
+            maps.lines().any(|line| line.contains("r-xp") && line.ends_with(name))
+        };
+        while !has("/library.so") || !has("/sleep") {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        child
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for Child {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// What is said of a file of this machine.
+#[cfg(target_os = "linux")]
+fn about(machine: &Machine, name: &str, answer: &Value) -> (Option<Value>, Option<Value>) {
+    let is_it = |found: &&Value| found["path"] == machine.name(name);
+    let of = |member: &str| answer[member].as_array().unwrap().iter().find(is_it).cloned();
+    (of("findings"), of("replaced"))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_replaced_while_it_runs_is_no_denial() {
+    let machine = Machine::new();
+    let child = Child::new(&machine);
+    for name in ["library.so", "sleep"] {
+        fs::remove_file(machine.path(name)).unwrap();
+        machine.file(name, elf(None, &[], None), 0o755);
+    }
+    let lines = [machine.line("library.so", "library"), machine.line("sleep", "program")];
+    fs::write(machine.path("S"), lines.concat()).unwrap();
+    let answer = machine.run(&["preflight", "--signatures", "S", "--json"]).expect(1).json();
+    for name in ["library.so", "sleep"] {
+        let (finding, replaced) = about(&machine, name, &answer);
+        assert_eq!(finding, None, "{name}");
+        assert_eq!(replaced.unwrap()["processes"], serde_json::json!([child.0.id()]), "{name}");
+    }
+    let said = machine.run(&["preflight", "--signatures", "S", "-v"]).expect(1).stdout;
+    let expected = format!(
+        "replaced: {}: process {} still has the old copy mapped, which no level denies; restart \
+         it or the machine\n",
+        machine.name("library.so"),
+        child.0.id(),
+    );
+    assert!(said.contains(&expected), "{said}");
+
+    // What has the name now is judged as what the process will have when it is started again.
+    fs::write(machine.path("S"), &lines[1]).unwrap();
+    let answer = machine.run(&["preflight", "--signatures", "S", "--json"]).expect(1).json();
+    let (finding, _) = about(&machine, "library.so", &answer);
+    let finding = finding.unwrap();
+    assert_eq!(finding["denied"][0]["reason"], "not listed");
+    assert_eq!(finding["advice"], "list it as indirect");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_has_no_name_any_more_is_not_listed() {
+    let machine = Machine::new();
+    let _child = Child::new(&machine);
+    machine.file("other", "", 0o644);
+    fs::write(machine.path("S"), machine.line("other", "file")).unwrap();
+    for name in ["library.so", "sleep"] {
+        fs::remove_file(machine.path(name)).unwrap();
+    }
+    for (level, is_denied) in [("2", true), ("1", false)] {
+        let arguments = ["preflight", "--signatures", "S", "--level", level, "--json"];
+        let answer = Run::of(&machine.command().args(arguments).output().unwrap());
+        let answer: Value = serde_json::from_str(&answer.stdout).unwrap();
+        for name in ["library.so", "sleep"] {
+            let (finding, replaced) = about(&machine, name, &answer);
+            assert_eq!(replaced, None, "{name}");
+            let reason = finding.map(|finding| finding["denied"][0]["reason"].clone());
+            let expected = is_denied.then(|| "without a name, so that no list has it".into());
+            assert_eq!(reason, expected, "{name} at level {level}");
+        }
+    }
+}

@@ -281,3 +281,68 @@ fn what_needs_it_is_named() {
         }
     }
 }
+
+#[test]
+fn what_is_listed_and_gone_is_missed_where_it_is_named() {
+    let mut system = with_systemd();
+    system.sign_without(None);
+    let security = "/usr/lib/x86_64-linux-gnu/security";
+    for (path, by) in [
+        ("/usr/bin/login", "whoever logs in"),
+        ("/usr/bin/sudo", "whoever becomes root"),
+        ("/usr/sbin/sshd", "whoever logs in"),
+        ("/usr/sbin/agetty", "whoever logs in"),
+        ("/usr/bin/talk-server", "talk@.service"),
+        ("/usr/bin/python3", "serve.service"),
+        ("/usr/lib/systemd/systemd-logind", "/sbin/init"),
+        ("/usr/bin/udevadm", "/sbin/init"),
+        ("/usr/lib/systemd/systemd", "the kernel"),
+        ("/usr/bin/dash", "scripts"),
+        ("/usr/bin/bash", "the login shell of ann"),
+        ("/usr/bin/greet", "/etc/pam.d/more"),
+        ("/usr/sbin/legacyd", "/etc/rc2.d/S01legacy"),
+        ("/usr/lib/openssh/sftp-server", "/etc/ssh/sshd_config.d/sftp.conf"),
+        (&format!("{security}/pam_unix.so"), "/etc/pam.d/common-auth"),
+    ] {
+        let found = system.without(path);
+        let line = found.iter().find(|line| line.starts_with(&format!("vital: {path}: not found")));
+        let line = line.unwrap_or_else(|| panic!("without {path}: {found:?}"));
+        assert!(line.contains(by), "{line}");
+        assert!(line.ends_with(
+            "; it is listed: install it again, or remove what needs it and list \
+                                anew"
+        ));
+    }
+    // A command that may fail, and a module that is asked for if it is there.
+    system.library(&format!("{security}/pam_gone.so"), &[], None);
+    system.sign_without(None);
+    for path in ["/usr/bin/check-all", &format!("{security}/pam_gone.so")] {
+        assert_eq!(system.without(path), [""; 0], "{path}");
+    }
+}
+
+#[test]
+fn what_was_never_there_is_not_missed() {
+    let system = with_systemd();
+    for path in ["/usr/bin/login", "/usr/bin/talk-server", "/usr/bin/greet"] {
+        system.sign_without(Some(path));
+        assert_eq!(system.without(path), [""; 0], "{path}");
+    }
+}
+
+#[test]
+fn a_unit_that_is_passed_over_without_a_program_does_not_miss_it() {
+    let system = with_systemd();
+    system.sign_without(None);
+    for (condition, missed) in [
+        ("ConditionFileIsExecutable=/usr/bin/clean-up", 0),
+        ("ConditionPathExists=|/usr/bin/clean-up", 0),
+        ("ConditionPathExists=!/usr/bin/clean-up", 1),
+        ("ConditionPathExists=/usr/bin/talk-server", 1),
+    ] {
+        let directory = format!("{UNITS}/clean.service.d");
+        let text = format!("[Unit]\n{condition}\n");
+        system.data(&format!("{directory}/condition.conf"), &text);
+        assert_eq!(system.without("/usr/bin/clean-up").len(), missed, "{condition}");
+    }
+}

@@ -94,6 +94,16 @@ impl System {
         self.machine.run(&[&arguments, options].concat())
     }
 
+    /// What is vital and would be denied while a file is not there.
+    pub(super) fn without(&self, path: &str) -> Vec<String> {
+        let place = self.machine.path(format!("root{path}"));
+        let aside = self.machine.path("aside");
+        fs::rename(&place, &aside).unwrap();
+        let run = self.preflight(&[]);
+        fs::rename(&aside, &place).unwrap();
+        run.stdout.lines().filter(|line| line.starts_with("vital: ")).map(str::to_owned).collect()
+    }
+
     /// Insists that the list of everything vital is good, and that without any file of it that one
     /// is named, and nothing else is; says how many there are.
     pub(super) fn locks_out(&self) -> usize {
