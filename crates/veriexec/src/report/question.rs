@@ -2,8 +2,9 @@
 
 use core::fmt::{self, Write};
 
-use super::Report;
 use super::length::length;
+use super::{Message, Report};
+use crate::policy::Finding;
 
 /// The longest question that stands in the line of a report, in characters.
 const LONGEST: usize = 280;
@@ -18,7 +19,17 @@ impl<'a> Report<'a> {
     /// The command that says what holds for the file and why; `None` if no path of it is known.
     #[must_use]
     pub fn question(&self) -> Option<Question<'a>> {
-        self.name.starts_with(b"/").then_some(Question(self.name))
+        let asked = match self.message {
+            Message::Rename { finding, to, listed, target_listed } => {
+                let verdict = self.occasion.map(|occasion| occasion.verdict);
+                let is_renamed =
+                    verdict.map_or(finding == Finding::Renamed, |verdict| verdict.is_allowed());
+                // The old name leads nowhere any more, or is of a file that is not the cause.
+                if is_renamed || (target_listed && !listed) { to } else { self.name }
+            }
+            _ => self.name,
+        };
+        asked.starts_with(b"/").then_some(Question(asked))
     }
 }
 
@@ -64,7 +75,9 @@ impl Question<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Message, Priority};
+    use crate::policy::{EventKind, Verdict};
+    use crate::report::Occasion;
+    use crate::{Errno, Priority, StrictLevel};
     use std::process::Command;
     use std::string::ToString;
 
@@ -79,6 +92,41 @@ mod tests {
         assert_eq!(asked, "veriexecctl explain /usr/lib/x86_64-linux-gnu/libc.so.6");
         assert_eq!(question(b"tmpfs:/f"), None);
         assert_eq!(question(b""), None);
+    }
+
+    #[test]
+    fn a_renaming_is_asked_about_by_the_name_that_is_its_cause() {
+        let asked = |finding, verdict, (listed, target_listed)| {
+            let message = Message::Rename { finding, to: b"/new", listed, target_listed };
+            let level = StrictLevel::Ips;
+            let event = Some(EventKind::Rename);
+            let occasion = Some(Occasion { event, level, verdict, is_trial: false });
+            let report = Report { occasion, ..Report::new(Priority::Alert, message, b"/old") };
+            report.question().unwrap().to_string()
+        };
+        let denied = Verdict::Deny(Errno::PERM);
+        for (finding, verdict, files, expected) in [
+            (Finding::RenameMonitored, denied, (false, true), "/new"),
+            (Finding::RenameMonitored, denied, (true, false), "/old"),
+            (Finding::RenameMonitored, denied, (true, true), "/old"),
+            (Finding::RenameLockdown, denied, (false, false), "/old"),
+            (Finding::RenameLockdown, denied, (false, true), "/new"),
+            // The old name is gone.
+            (Finding::Renamed, Verdict::Allow, (true, false), "/new"),
+            (Finding::Renamed, Verdict::Allow, (false, true), "/new"),
+            (Finding::Renamed, Verdict::Allow, (true, true), "/new"),
+        ] {
+            let asked = asked(finding, verdict, files);
+            assert_eq!(asked, std::format!("veriexecctl explain {expected}"), "{files:?}");
+        }
+        // A target that no path is known of.
+        let target = Message::Rename {
+            finding: Finding::Renamed,
+            to: b"",
+            listed: true,
+            target_listed: false,
+        };
+        assert_eq!(Report::new(Priority::Notice, target, b"/old").question(), None);
     }
 
     #[test]

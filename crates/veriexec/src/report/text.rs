@@ -107,7 +107,8 @@ impl Report<'_> {
                 out.write_str("Preventing the forced removal of a module.")?;
             }
             Message::Suppressed(Suppressed { count, kind, user }) => {
-                write!(out, "{count} more reports suppressed: ")?;
+                let reports = if count == 1 { "report" } else { "reports" };
+                write!(out, "{count} more {reports} suppressed: ")?;
                 match kind {
                     Kind::Decision { event, denied } => {
                         let verdict = if denied { "denied" } else { "allowed" };
@@ -265,6 +266,11 @@ mod tests {
         assert_eq!(
             text(Message::Lost(12), b""),
             "Veriexec: 12 more reports lost: they came faster than the log takes them."
+        );
+        let left = Suppressed { count: 1, ..left };
+        assert_eq!(
+            text(Message::Suppressed(left), b""),
+            "Veriexec: 1 more report suppressed: of requests, uid=0."
         );
     }
 

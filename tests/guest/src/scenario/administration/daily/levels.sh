@@ -31,4 +31,7 @@ denied_only() {
     head -n 20 /root/denied | sed 's/^/@@ note /'
 }
 # What is said again within a minute is only counted; the first of each file and program is said.
-reports() { settle; dmesg | grep -F 'Veriexec: ' | grep -vF 'more reports suppressed'; }
+reports() {
+    settle
+    dmesg | grep -F 'Veriexec: ' | grep -vE 'more reports? suppressed'
+}
