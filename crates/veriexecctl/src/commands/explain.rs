@@ -66,7 +66,11 @@ impl Explanation {
 
     fn text(&self, levels: &[StrictLevel]) -> String {
         let mut text = self.subject.text();
-        table::draw(&mut text, levels, &self.rows);
+        // What the driver is never asked about tells nothing.
+        let rows: Vec<_> = self.rows.iter().filter(|row| row.is_asked).cloned().collect();
+        if !rows.is_empty() {
+            table::draw(&mut text, levels, &rows);
+        }
         for (path, reason) in &self.needs.unread {
             let path = printable(path);
             text.push_str(&format!("what {path} needs: not known: {reason}\n"));

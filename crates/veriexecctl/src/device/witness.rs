@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use kmod_ioctl::{Access, Device, DeviceSpec, QueryReply};
+use kmod_ioctl::{Access, Device, DeviceSpec, DumpedEntry, QueryReply};
 
 use crate::bytes;
 use crate::cli::Cli;
@@ -45,6 +45,24 @@ impl Witness {
     /// # Errors
     /// That it cannot be asked, or what it says.
     pub(crate) fn query(&mut self, place: &Path) -> Result<Option<QueryReply>> {
+        match self.device()?.query(bytes(place)) {
+            Ok(held) => Ok(Some(held)),
+            Err(error) if has_no_entry(&error) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The names of entries, as far as the driver keeps them.
+    ///
+    /// # Errors
+    /// That it cannot be asked, or what it says.
+    pub(crate) fn names(&mut self) -> Result<Vec<Vec<u8>>> {
+        let dumped = self.device()?.dump()?;
+        Ok(dumped.iter().map(|DumpedEntry { entry, .. }| entry.path().to_vec()).collect())
+    }
+
+    /// The driver, to be asked.
+    fn device(&mut self) -> Result<&mut Device> {
         if let State::NotAsked = self.state {
             self.state = match open(&self.device) {
                 Ok(device) => State::Open(device),
@@ -52,11 +70,7 @@ impl Witness {
             };
         }
         match &mut self.state {
-            State::Open(device) => match device.query(bytes(place)) {
-                Ok(held) => Ok(Some(held)),
-                Err(error) if has_no_entry(&error) => Ok(None),
-                Err(error) => Err(error.into()),
-            },
+            State::Open(device) => Ok(device),
             State::Silent(reason) => bail!("{reason}"),
             State::NotAsked => bail!("the driver was not asked"),
         }

@@ -1,7 +1,7 @@
 //! The entries of a signatures file, by the files that they belong to.
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use fingerprint::Identity;
@@ -19,6 +19,8 @@ pub(crate) struct Listing {
     first: HashMap<Identity, usize>,
     /// The paths, without symbolic links, of the listed files that are not there.
     missing: HashSet<Vec<u8>>,
+    /// Where the listed files are that are there.
+    places: Vec<PathBuf>,
 }
 
 impl Listing {
@@ -26,17 +28,22 @@ impl Listing {
         let lines = signatures::good_lines(file, complaints)?;
         let mut first = HashMap::with_capacity(lines.len());
         let mut missing = HashSet::new();
+        let mut places = Vec::new();
         for (index, line) in lines.iter().enumerate() {
-            let metadata = tree.place(line.entry.path()).and_then(|place| place.metadata());
-            match metadata {
-                Ok(metadata) if metadata.is_file() => {
+            let found = tree.place(line.entry.path()).and_then(|place| {
+                let metadata = place.metadata()?;
+                Ok((place, metadata))
+            });
+            match found {
+                Ok((place, metadata)) if metadata.is_file() => {
+                    places.push(place);
                     first.entry(Identity::of(&metadata)).or_insert(index);
                 }
                 Ok(_) => {}
                 Err(_) => missing.extend(tree.path_of_missing(line.entry.path())),
             }
         }
-        Ok(Self { lines, first, missing })
+        Ok(Self { lines, first, missing, places })
     }
 
     /// Whether it lists nothing.
@@ -47,6 +54,11 @@ impl Listing {
     /// The paths, without symbolic links, of what is listed and not there.
     pub(crate) fn missing(&self) -> &HashSet<Vec<u8>> {
         &self.missing
+    }
+
+    /// Where the listed files are that are there.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &Path> {
+        self.places.iter().map(PathBuf::as_path)
     }
 
     /// The line that lists a file.

@@ -11,7 +11,7 @@ pub(crate) enum Kind {
     Regular,
     /// A file that the kernel makes up, as those of proc(5): nothing is asked about it.
     MadeUp,
-    /// A directory: only about its new name is asked.
+    /// A directory: about its new name is asked, and about what is mounted over it.
     Directory,
     /// A disk: about writing to it is asked.
     Disk,
@@ -58,7 +58,9 @@ impl Kind {
         Some(match self {
             Self::Regular => return None,
             Self::MadeUp => "made up by the kernel; Veriexec is not asked about it",
-            Self::Directory => "a directory; Veriexec is asked about its new names alone",
+            Self::Directory => {
+                "a directory; Veriexec is asked about its new names, and about what is mounted over it"
+            }
             Self::Disk => "a disk; Veriexec is asked about writing to it, and about its names",
             Self::Memory => "memory; Veriexec is asked about writing to it, and about its names",
             Self::PassThrough => {

@@ -1,5 +1,7 @@
 //! Where entries are looked up: in a driver, or in the file that it is loaded from.
 
+use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -120,6 +122,29 @@ impl Source {
             status: Some(held.status),
             line: origin.filter(|_| says_so),
         }))
+    }
+
+    /// Whether listed files of a file system are below a directory of it: a mount there would hide
+    /// them. `None` if the driver does not know all its entries by name.
+    pub(super) fn is_above_listed(&mut self, directory: &Path, device: u64) -> Option<bool> {
+        let directory = fs::canonicalize(directory).ok()?;
+        let is_below = |place: &Path| {
+            let real = fs::canonicalize(place).unwrap_or_else(|_| place.to_owned());
+            let there = real
+                .metadata()
+                .map_or(Some(device), |metadata| metadata.is_file().then(|| metadata.dev()));
+            real.starts_with(&directory) && real != directory && there == Some(device)
+        };
+        let is_listed = self.listing.as_ref().is_some_and(|listing| listing.places().any(is_below));
+        if !self.is_asked {
+            return Some(is_listed);
+        }
+        let names = self.witness.names().ok()?;
+        if names.iter().any(|name| is_below(crate::path(name))) {
+            return Some(true);
+        }
+        // What was loaded without its name, as the list has it, may be there.
+        (!names.is_empty() && !is_listed).then_some(false)
     }
 
     /// Asks the driver for the status again: it may have evaluated the file since.

@@ -11,7 +11,7 @@ use crate::answer::json::Object as Json;
 use crate::machine::kind::Kind;
 
 /// The accesses that are explained.
-pub(super) const ACCESSES: [Deed; 9] = [
+pub(super) const ACCESSES: [Deed; 10] = [
     Deed { word: "exec", phrase: "execute", event: Event::Access(Access::Direct) },
     Deed {
         word: "mmap",
@@ -30,6 +30,7 @@ pub(super) const ACCESSES: [Deed; 9] = [
         event: Event::Rename { target_listed: true },
     },
     Deed { word: "link", phrase: "link", event: Event::Link },
+    Deed { word: "mount", phrase: "mount over", event: Event::MountOver { hides: true } },
 ];
 
 /// An access that is explained.
@@ -47,6 +48,8 @@ pub(super) struct Row {
     /// What stands before the answers, fit for a terminal.
     pub(super) label: String,
     pub(super) answers: Vec<Answer>,
+    /// Whether the driver is asked about it.
+    pub(super) is_asked: bool,
 }
 
 /// What is answered at a level.
@@ -61,12 +64,17 @@ impl Row {
         let asked = asked(deed.event, subject);
         let answer = |level: &StrictLevel| Answer {
             level: *level,
-            ruling: Ruling::of(*level, &asked, subject.facts()),
+            ruling: about_what_is_below(
+                Ruling::of(*level, &asked, subject.facts()),
+                (*level, deed.event),
+                subject,
+            ),
         };
         Self {
             word: deed.word,
             label: deed.phrase.to_owned(),
             answers: levels.iter().map(answer).collect(),
+            is_asked: !asked.is_empty(),
         }
     }
 
@@ -80,6 +88,7 @@ impl Row {
             word: role.word(),
             label: format!("{} {}", role.word(), printable(&subject.path)),
             answers: levels.iter().map(answer).collect(),
+            is_asked: true,
         }
     }
 
@@ -110,10 +119,22 @@ fn asked(event: Event, subject: &Subject) -> Vec<(Event, Object)> {
             let target_listed = subject.listed.is_some();
             vec![(Event::Rename { target_listed }, Object::Unlisted)]
         }
+        (Kind::Regular, Event::MountOver { .. }) => {
+            plain(Event::MountOver { hides: subject.listed.is_some() })
+        }
         (Kind::Regular, event) => {
             subject.facts().objects().into_iter().map(|object| (event, object)).collect()
         }
         (Kind::MadeUp, _) | (Kind::Directory, Event::Remove) => Vec::new(),
+        (Kind::Directory, Event::Rename { target_listed: false }) => {
+            // With listed files below it is renamed as they would be.
+            let rename = |target_listed| (Event::Rename { target_listed }, Object::NotRegular);
+            subject.above_listed().iter().copied().map(rename).collect()
+        }
+        (Kind::Directory, Event::MountOver { .. }) => {
+            let mount = |hides| (Event::MountOver { hides }, Object::NotRegular);
+            subject.above_listed().iter().copied().map(mount).collect()
+        }
         (_, Event::Rename { .. }) => plain(Event::Rename { target_listed: false }),
         (_, Event::Remove) => plain(Event::Remove),
         // Whether it is depends on what is mounted, which only the kernel knows.
@@ -124,6 +145,37 @@ fn asked(event: Event, subject: &Subject) -> Vec<(Event, Object)> {
         (Kind::PassThrough, Event::Write) => plain(Event::PassThrough),
         _ => Vec::new(),
     }
+}
+
+/// An answer about a name that is the way to listed files, with what that means as the reason.
+fn about_what_is_below(
+    ruling: Ruling,
+    (level, event): (StrictLevel, Event),
+    subject: &Subject,
+) -> Ruling {
+    let is_directory = subject.kind == Kind::Directory;
+    let reason = match (event, ruling.is_allowed()) {
+        (Event::MountOver { .. }, None) => "denied if listed files are below it".to_owned(),
+        (Event::Rename { target_listed: false }, None) if is_directory => {
+            "denied if listed files are below it".to_owned()
+        }
+        (Event::MountOver { .. }, Some(true)) => String::new(),
+        (Event::MountOver { .. }, Some(false)) if level == StrictLevel::Lockdown => {
+            "nothing is mounted over".to_owned()
+        }
+        (Event::MountOver { .. }, Some(false)) if is_directory => {
+            "listed files are below it".to_owned()
+        }
+        (Event::MountOver { .. }, Some(false)) => "listed files are not mounted over".to_owned(),
+        (Event::Rename { target_listed: false }, Some(true)) if is_directory => String::new(),
+        (Event::Rename { target_listed: false }, Some(false))
+            if is_directory && level < StrictLevel::Lockdown =>
+        {
+            "listed files are below it".to_owned()
+        }
+        _ => return ruling,
+    };
+    Ruling { reason, ..ruling }
 }
 
 /// What several events in a row are answered: the first that is not allowed, or the last answer.

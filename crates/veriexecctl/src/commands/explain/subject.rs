@@ -1,5 +1,6 @@
 //! A file that is explained, its entry, and how it compares.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use anyhow::Result;
@@ -19,13 +20,24 @@ pub(super) struct Subject {
     pub(super) kind: Kind,
     pub(super) listed: Option<Listed>,
     contents: Option<Contents>,
+    /// Whether listed files are below it, of the same file system; `None` if nobody knows.
+    is_above_listed: Option<bool>,
 }
 
 impl Subject {
     pub(super) fn of(path: &[u8], place: &Path, source: &mut Source) -> Result<Self> {
         let metadata = place.metadata()?;
         let kind = Kind::of(place, &metadata);
-        let mut subject = Self { path: path.to_vec(), kind, listed: None, contents: None };
+        let mut subject = Self {
+            path: path.to_vec(),
+            kind,
+            listed: None,
+            contents: None,
+            is_above_listed: Some(false),
+        };
+        if kind == Kind::Directory {
+            subject.is_above_listed = source.is_above_listed(place, metadata.dev());
+        }
         if kind == Kind::Regular {
             // What a driver has found is asked after it had to look: this program may have tried to
             // read the file.
@@ -37,6 +49,15 @@ impl Subject {
             }
         }
         Ok(subject)
+    }
+
+    /// Whether listed files are below it: what may be.
+    pub(super) fn above_listed(&self) -> &'static [bool] {
+        match self.is_above_listed {
+            Some(true) => &[true],
+            Some(false) => &[false],
+            None => &[true, false],
+        }
     }
 
     pub(super) fn facts(&self) -> Facts<'_> {

@@ -76,6 +76,8 @@ fn a_good_program_is_executed_and_no_more() {
          replaced file is deleted; 2: listed files are not renamed or replaced; 3: nothing is \
          renamed\n\
          link                        allowed  allowed  allowed  allowed\n\
+         mount over                  allowed  allowed  denied   denied   2: listed files are not \
+         mounted over; 3: nothing is mounted over\n\
          needs:\n"
             .to_owned()
             + &needs_of_tool(&machine)
@@ -157,7 +159,8 @@ fn an_unlisted_file_is_explained_too() {
     assert_eq!(found, ["++--", "++--", "+++-", "+++-", "+++-", "+++-", "+++-"]);
     assert!(explain(&machine, "bin/none").starts_with("./bin/none: not listed\n"));
     let directory = explain(&machine, "bin");
-    let first = "./bin: a directory; Veriexec is asked about its new names alone\n";
+    let first = "./bin: a directory; Veriexec is asked about its new names, and about what is \
+                 mounted over it\n";
     assert!(directory.starts_with(first), "{directory}");
 }
 
@@ -294,4 +297,69 @@ fn f01_root_abslink() {
     explain("opt/tool").done();
     explain(&machine.name("r/opt/tool")).expect(1);
     machine.run(&["explain", "-p", "S", "/opt/tool"]).fails(&["is no directory"]);
+}
+
+#[test]
+fn a_directory_is_the_way_to_what_is_listed_below() {
+    let machine = machine();
+    fs::create_dir_all(machine.path("lib/empty")).unwrap();
+    symlink("lib", machine.path("link")).unwrap();
+    for name in ["lib", "link", "bin", "lib/../bin"] {
+        let answer = explained(&machine, name);
+        assert_eq!(access(&answer, "mount"), "++--", "{name}");
+        assert_eq!(access(&answer, "rename"), "++--", "{name}");
+    }
+    for name in ["lib/empty", "li"] {
+        fs::create_dir_all(machine.path(name)).unwrap();
+        let answer = explained(&machine, name);
+        assert_eq!(access(&answer, "mount"), "+++-", "{name}");
+        assert_eq!(access(&answer, "rename"), "+++-", "{name}");
+    }
+    // What is mounted over a file hides it alone.
+    assert_eq!(access(&explained(&machine, "bin/tool"), "mount"), "++--");
+    assert_eq!(access(&explained(&machine, "bin/none"), "mount"), "+++-");
+    assert_eq!(
+        explain(&machine, "lib"),
+        "./lib: a directory; Veriexec is asked about its new names, and about what is mounted over \
+         it\n\
+         \x20                           0        1        2        3\n\
+         rename                allowed  allowed  denied   denied   2: listed files are below it; \
+         3: nothing is renamed\n\
+         rename another to it  allowed  allowed  allowed  denied   3: nothing is renamed\n\
+         mount over            allowed  allowed  denied   denied   2: listed files are below it; \
+         3: nothing is mounted over\n"
+    );
+}
+
+#[test]
+fn a_driver_says_what_is_below_by_the_names_that_it_keeps() {
+    let machine = machine();
+    let explained = |name: &str| {
+        let name = machine.name(name);
+        machine.control(&["explain", &name, "--signatures", "S", "--json"]).done().json()
+    };
+    machine.control(&["load", "S"]).done();
+    // Its entries have no names: the list says what they may be.
+    let answer = explained("lib");
+    let mounts = answer["accesses"].as_array().unwrap();
+    let mount = mounts.iter().find(|access| access["access"] == "mount").unwrap();
+    assert_eq!(mount["levels"][2]["allowed"], Value::Null);
+    assert_eq!(mount["levels"][2]["reason"], "denied if listed files are below it");
+    assert_eq!(mount["levels"][1]["allowed"], true);
+    machine.control(&["flush"]).done();
+    machine.control(&["load", "-k", "S"]).done();
+    assert_eq!(access(&explained("lib"), "mount"), "++--");
+    fs::create_dir_all(machine.path("lib/empty")).unwrap();
+    assert_eq!(access(&explained("lib/empty"), "mount"), "+++-");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_a_driver_is_not_asked_about_has_no_row() {
+    let machine = machine();
+    let text = machine.run(&["explain", "/dev/null", "--signatures", "S"]).done().stdout;
+    let rows: Vec<_> = text.lines().skip(2).filter_map(|line| line.split("  ").next()).collect();
+    assert_eq!(rows, ["remove", "rename", "rename another to it"]);
+    let text = machine.run(&["explain", "/proc/meminfo", "--signatures", "S"]).done().stdout;
+    assert_eq!(text.lines().count(), 1, "{text}");
 }
