@@ -12,7 +12,7 @@ use std::path::Path;
 const SCENARIOS: &str = "tests/guest/src/scenario";
 
 /// What in a script is followed by the name of a check.
-const CHECKS: [&str; 10] = [
+const CHECKS: [&str; 13] = [
     "pass \"",
     "fail \"",
     "check \"",
@@ -21,6 +21,9 @@ const CHECKS: [&str; 10] = [
     "soon \"",
     "one \"",
     "denied \"",
+    "from 2 \"",
+    "from 3 \"",
+    "changed \"",
     "valid \"",
     "unlisted \"",
 ];
