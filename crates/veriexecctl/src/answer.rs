@@ -12,7 +12,9 @@ use anyhow::{Context, Result};
 
 /// Prints one message to standard error. Nothing can be done where that fails.
 pub(crate) fn complain(message: std::fmt::Arguments<'_>) {
-    let _ = writeln!(io::stderr(), "veriexecctl: {message}");
+    let line = format!("veriexecctl: {message}\n");
+    // At once, so that nobody's line gets between its parts.
+    let _ = io::stderr().write_all(line.as_bytes());
 }
 
 /// What became of a write to standard output. That the reader went away, as `head` does, is no

@@ -185,7 +185,7 @@ pub(crate) struct PreflightArgs {
     #[arg(long)]
     pub(crate) strict_running: bool,
 
-    /// Report lines that are in error, and judge by the others
+    /// Count lines that are in error, and judge by the others
     #[arg(long)]
     pub(crate) allow_errors: bool,
 }

@@ -9,7 +9,7 @@ mod table;
 use std::io::{self, Write};
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result, anyhow};
 use serde_json::Value;
 use sigfile::printable;
 use veriexec::StrictLevel;
@@ -22,7 +22,7 @@ use crate::bytes;
 use crate::cli::{Cli, ExplainArgs};
 use crate::exit::Exit;
 use crate::machine::kind::Kind;
-use crate::machine::tree::Tree;
+use crate::machine::tree::{Tree, is_missing};
 
 use listed::Source;
 use need::{Found, Needs};
@@ -44,6 +44,17 @@ pub(crate) fn run(cli: &Cli, args: &ExplainArgs) -> Result<Exit> {
     Ok(if complaints.finish() == 0 { Exit::Done } else { Exit::Failed })
 }
 
+/// The error, with what it means that no file is there: a report may name one that is gone.
+fn without_file(error: Error) -> Error {
+    match error.downcast_ref::<io::Error>() {
+        Some(missing) if is_missing(missing) => anyhow!(
+            "{missing}: the file is gone, or has no name; one without a name is not listed: from \
+             strict level 2 on it is neither executed nor mapped, at level 3 it is not opened"
+        ),
+        _ => error,
+    }
+}
+
 /// A file, and what is answered about it.
 struct Explanation {
     subject: Subject,
@@ -54,8 +65,10 @@ struct Explanation {
 impl Explanation {
     fn of(file: &Path, tree: &Tree, source: &mut Source, levels: &[StrictLevel]) -> Result<Self> {
         let name = || format!("`{}'", printable(bytes(file)));
-        let place = tree.place(bytes(file)).with_context(name)?;
-        let subject = Subject::of(bytes(file), &place, source).with_context(name)?;
+        let place = tree.place(bytes(file)).map_err(|error| without_file(error.into()));
+        let place = place.with_context(name)?;
+        let subject = Subject::of(bytes(file), &place, source).map_err(without_file);
+        let subject = subject.with_context(name)?;
         let rows = row::ACCESSES.map(|access| Row::of_access(access, &subject, levels)).into();
         let needs = match subject.kind {
             Kind::Regular => Needs::of(&place, tree, source, levels),

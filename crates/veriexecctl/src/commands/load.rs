@@ -75,7 +75,9 @@ pub(crate) fn run(cli: &Cli, file: &Path, wanted: Wanted) -> Result<Exit> {
         bail!("{name} has {bad}, nothing was changed; --replace takes a file without any");
     }
     if lines.is_empty() && complaints.count() == 0 && !wanted.allow_empty {
-        bail!("{name} lists nothing, nothing was changed; --allow-empty takes it for a list");
+        bail!(
+            "{name} lists nothing, nothing was changed; veriexecctl load --allow-empty takes it for a list"
+        );
     }
     let tally = Tally::new(cli.verbose, cli.json);
     let missing = wanted.allow_missing.then(Complaints::of_missing_files);
@@ -112,7 +114,7 @@ pub(crate) fn run(cli: &Cli, file: &Path, wanted: Wanted) -> Result<Exit> {
     if errors == 0 {
         return Ok(Exit::Done);
     }
-    let (loaded, errors) = (Counted(loaded, "entry"), Counted(errors, "error"));
+    let (loaded, errors) = (Counted(loaded, "line"), Counted(errors, "error"));
     complain(format_args!("cannot load all of {name}: {loaded} loaded, {errors}"));
     Ok(Exit::Failed)
 }

@@ -12,10 +12,14 @@ use std::io::{self, BufWriter};
 
 use anyhow::Result;
 use fingerprint::Batch;
+use sigfile::printable;
 
+use crate::answer::complain;
 use crate::answer::complaints::Complaints;
+use crate::answer::counted::Counted;
 use crate::answer::json::Print;
 use crate::answer::to_standard_output;
+use crate::bytes;
 use crate::cli::{Cli, PreflightArgs};
 use crate::device::witness::Witness;
 use crate::exit::Exit;
@@ -31,10 +35,16 @@ use running::Replaced;
 
 /// Says what would be denied; the status says whether something vital would be.
 pub(crate) fn run(cli: &Cli, args: &PreflightArgs) -> Result<Exit> {
-    let mut complaints = Complaints::default();
+    // Who lets them be knows of them, or hears of them when the list is loaded.
+    let mut complaints = match args.allow_errors {
+        true => Complaints::of_what_is_known(),
+        false => Complaints::default(),
+    };
     let tree = Tree::new(args.root.as_deref())?;
     let listing = Listing::read(&args.signatures, &tree, &mut complaints)?;
-    if listing.is_empty() {
+    let lists_nothing = listing.is_empty() && complaints.count() == 0;
+    if lists_nothing {
+        complaints = Complaints::default();
         signatures::complain_of_nothing(&args.signatures, &mut complaints);
     }
     let libraries = Libraries::new(&tree);
@@ -55,6 +65,12 @@ pub(crate) fn run(cli: &Cli, args: &PreflightArgs) -> Result<Exit> {
     let reading = Reading { batch: &batch, witness: &mut witness, show_progress: !cli.json };
     let findings = judgement::judge(&demands, &listing, args.level, reading);
     let bad = complaints.finish();
+    if args.allow_errors && !lists_nothing && bad > 0 {
+        let name = printable(bytes(&args.signatures));
+        let judged =
+            if listing.is_empty() { "has no good line" } else { "judged by its good lines" };
+        complain(format_args!("{name}: {judged}; {}, which lint names", Counted(bad, "error")));
+    }
     let signatures = &args.signatures;
     let report = Report { level: args.level, signatures, findings, replaced, skipped };
     if cli.json {

@@ -1,8 +1,10 @@
 //! `status`: the driver's settings, and what it holds, in numbers.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use anyhow::Result;
+use fingerprint::Identity;
 use kmod_ioctl::Access;
 use serde_json::Value;
 use sigfile::printable;
@@ -15,6 +17,7 @@ use crate::cli::Cli;
 use crate::device::open;
 use crate::device::settings::{Settings, Table};
 use crate::exit::Exit;
+use crate::path;
 
 /// Shows all that the driver tells of itself. What it does not tell is said, and the exit status
 /// says that there was such a thing.
@@ -153,14 +156,26 @@ impl Statuses {
 
     /// What a dump shows.
     fn of_names(cli: &Cli) -> Result<Self> {
-        let mut counts = [0_usize; Status::ALL.len()];
-        for dumped in open(cli, Access::READ)?.dump()? {
-            if let Some(count) = counts.get_mut(usize::from(dumped.status.number())) {
-                *count = count.saturating_add(1);
-            }
-        }
-        Ok(Self { counts, of_names: true })
+        let dumped = open(cli, Access::READ)?.dump()?;
+        let names = dumped.iter().map(|dumped| (dumped.entry.path(), dumped.status));
+        Ok(Self { counts: of_files(names), of_names: true })
     }
+}
+
+/// How many entries are of each status: one for all hard links of a file, as a driver has it.
+fn of_files<'a>(names: impl Iterator<Item = (&'a [u8], Status)>) -> [usize; Status::ALL.len()] {
+    let mut counts = [0_usize; Status::ALL.len()];
+    let mut known = HashSet::new();
+    for (name, status) in names {
+        let is_another =
+            path(name).metadata().is_ok_and(|metadata| !known.insert(Identity::of(&metadata)));
+        if let Some(count) = counts.get_mut(usize::from(status.number()))
+            && !is_another
+        {
+            *count = count.saturating_add(1);
+        }
+    }
+    counts
 }
 
 /// What was found out; the reason is told if it was not.
@@ -180,4 +195,25 @@ fn capitalized(text: &str) -> String {
         .into_iter()
         .chain(characters)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn hard_links_have_one_entry() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = |name: &str| dir.path().join(name);
+        fs::write(place("a"), "").unwrap();
+        fs::hard_link(place("a"), place("b")).unwrap();
+        fs::write(place("c"), "").unwrap();
+        let names = ["a", "b", "c", "gone", "lost"].map(place);
+        let names = names.iter().map(|name| (crate::bytes(name), Status::Valid));
+        let counts = of_files(names);
+        assert_eq!(counts.iter().sum::<usize>(), 4);
+        assert_eq!(counts[usize::from(Status::Valid.number())], 4);
+    }
 }

@@ -107,10 +107,10 @@ impl Fault<'_> {
         }
     }
 
-    /// What is wrong, after the file's name and a colon.
+    /// What is wrong, after the file's name and a blank.
     fn text(&self) -> String {
         match self {
-            Self::Missing => "no such file; a driver does not take the entry".into(),
+            Self::Missing => "does not exist; a driver does not take the entry".into(),
             Self::NotRegular(what) => format!("is {what}; only regular files can be listed"),
             Self::Unreadable(reason) => {
                 format!("cannot be looked at: {reason}; whether its flags are right is not known")

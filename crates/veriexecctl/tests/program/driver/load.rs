@@ -42,7 +42,7 @@ fn a_file_that_is_listed_as_something_else_stays_that() {
     machine
         .control(&["load", "-k", "S"])
         .fails(&["S:2: ", "another entry already"])
-        .fails(&["cannot load all of S: 1 entry loaded, 1 error"]);
+        .fails(&["cannot load all of S: 1 line loaded, 1 error"]);
     assert_eq!(machine.dumped(), ["a direct", "b direct"]);
 }
 
@@ -88,7 +88,7 @@ fn a_missing_file_is_an_error_unless_that_is_allowed() {
             .control(command)
             .fails(&["S:1: ", "/gone: no such file"])
             .fails(&["S:2: ", "/b/gone: "])
-            .fails(&["cannot load all of S: 1 entry loaded, 2 errors"]);
+            .fails(&["cannot load all of S: 1 line loaded, 2 errors"]);
     }
     for command in [&["-k", "load"][..], &["load", "--replace"]] {
         machine.control(&["flush"]).done();
@@ -118,7 +118,7 @@ fn of_what_is_allowed_to_be_missing_nothing_else_may_be_wrong() {
         .fails(&["S:2:"])
         .fails(&["S:3: ", "not a regular file"])
         .fails(&["passed over in S: 1 missing file"])
-        .fails(&["cannot load all of S: 1 entry loaded, 2 errors"]);
+        .fails(&["cannot load all of S: 1 line loaded, 2 errors"]);
     assert_eq!(machine.dumped(), ["a direct"]);
 }
 

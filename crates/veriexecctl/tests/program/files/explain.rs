@@ -209,6 +209,11 @@ fn one_level_is_shown_alone() {
 fn what_cannot_be_explained_is_an_error() {
     let machine = machine();
     machine.run(&["explain", "gone", "--signatures", "S"]).fails(&["`gone': No such file"]);
+    // As a report names what was made in memory, and what was removed.
+    for name in ["/memfd:x (deleted)", "gone", "bin/sh/gone"] {
+        let run = machine.run(&["explain", name, "--signatures", "S"]);
+        run.fails(&["the file is gone, or has no name; one without a name is not listed: from"]);
+    }
     machine.run(&["explain", "bin/sh", "--signatures", "none"]).fails(&["cannot read none"]);
     machine.run(&["--device", "mock:S", "explain", "bin/sh"]).expect(1);
 }

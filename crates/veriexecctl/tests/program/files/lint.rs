@@ -286,6 +286,15 @@ fn interpreters_of_listed_scripts_must_be_listed_as_such() {
 }
 
 #[test]
+fn a_file_that_is_not_there_is_said_not_to_exist() {
+    let machine = Machine::with(&["gone"]);
+    let line = machine.line("gone", "file");
+    fs::remove_file(machine.path("gone")).unwrap();
+    let text = machine.relative(&lint(&machine, &[line]).expect(1).stdout);
+    assert!(text.contains("./gone does not exist; a driver does not take the entry"), "{text}");
+}
+
+#[test]
 fn loaders_of_listed_programs_must_be_listed_as_such() {
     let machine = Machine::with(&["klibc.so"]);
     let program = elf(Some(&machine.name("klibc.so")), &[], None);
