@@ -210,7 +210,10 @@ mod tests {
                                            quotes, or a comment",
             ),
             ("veriexec_flags=-k;reboot", word),
-            (" veriexec_strict = 1", "1:17: no setting; expected NAME=VALUE"),
+            (" veriexec_strict = 1", "1:17: blanks around the =; expected NAME=VALUE, without any"),
+            ("veriexec_strict= 1", "1:17: blanks around the =; expected NAME=VALUE, without any"),
+            ("veriexec_strict =1", "1:16: blanks around the =; expected NAME=VALUE, without any"),
+            ("veriexec_strict 1", "1:16: no setting; expected NAME=VALUE"),
             ("=1", "1:1: no setting; expected NAME=VALUE"),
             (
                 "veriexec_flags=-k -e",

@@ -46,7 +46,9 @@ fn run(command: &Command) -> Result<Exit> {
 
 /// Prints one message to standard error. Nothing can be done where that fails.
 fn complain(message: std::fmt::Arguments<'_>) {
-    let _ = writeln!(io::stderr(), "veriexec-kmod: {message}");
+    let line = format!("veriexec-kmod: {message}\n");
+    // At once, so that nobody's line gets between its parts.
+    let _ = io::stderr().write_all(line.as_bytes());
 }
 
 /// A wrong command line is an error like any other; asking for help is none.
@@ -54,7 +56,8 @@ fn print_usage(usage: &clap::Error) -> Exit {
     if usage.use_stderr() {
         // It repeats what was wrong, a file's name perhaps.
         for line in usage.render().to_string().lines() {
-            let _ = writeln!(io::stderr(), "{}", printable(line.as_bytes()));
+            let line = format!("{}\n", printable(line.as_bytes()));
+            let _ = io::stderr().write_all(line.as_bytes());
         }
         return Exit::Failed;
     }

@@ -24,7 +24,9 @@ impl<'a> Assignment<'a> {
         let end = rest.iter().position(|byte| !is_name(byte)).unwrap_or(rest.len());
         let (name, rest) = rest.split_at(end);
         let Some(rest) = rest.strip_prefix(b"=").filter(|_| !name.is_empty()) else {
-            return Err((column_of(line, rest), Problem::NoAssignment));
+            let is_apart = !name.is_empty() && rest.trim_ascii_start().starts_with(b"=");
+            let problem = if is_apart { Problem::Blanks } else { Problem::NoAssignment };
+            return Err((column_of(line, rest), problem));
         };
         let column_of_value = column_of(line, rest);
         let (value, rest) = match rest.split_first() {
@@ -46,7 +48,9 @@ impl<'a> Assignment<'a> {
         let after = rest.trim_ascii_start();
         let is_comment = after.starts_with(b"#") && after.len() < rest.len();
         if !after.is_empty() && !is_comment {
-            return Err((column_of(line, after), Problem::Trailing));
+            let is_apart = column_of(line, rest) == column_of_value;
+            let problem = if is_apart { Problem::Blanks } else { Problem::Trailing };
+            return Err((column_of(line, if is_apart { rest } else { after }), problem));
         }
         Ok(Some(Self { name, column, value, column_of_value }))
     }

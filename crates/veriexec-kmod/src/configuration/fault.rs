@@ -16,6 +16,7 @@ pub(crate) struct Fault {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Problem {
     NoAssignment,
+    Blanks,
     Unfinished(char),
     Expansion,
     Trailing,
@@ -37,6 +38,7 @@ impl fmt::Display for Problem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoAssignment => out.write_str("no setting; expected NAME=VALUE"),
+            Self::Blanks => out.write_str("blanks around the =; expected NAME=VALUE, without any"),
             Self::Unfinished(quote) => write!(out, "no {quote} ends the value"),
             Self::Expansion => {
                 out.write_str("this is no shell; expected a word, or words in quotes")

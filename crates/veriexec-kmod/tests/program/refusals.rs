@@ -4,7 +4,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::program::run;
+use crate::program::{run, writes};
 
 #[test]
 fn a_wrong_command_line_is_an_error_and_repeated_harmlessly() {
@@ -56,4 +56,16 @@ fn a_configuration_that_others_could_write_is_refused() {
     let begins = "veriexec-kmod: the strict level is not raised: ";
     let said = &refused.stderr;
     assert!(said.starts_with(begins) && said.ends_with(&expected), "{said}");
+}
+
+#[test]
+fn a_line_is_written_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let missing = dir.path().join("none");
+    for arguments in [&["boot", "--config", missing.to_str().unwrap()][..], &["nothing"]] {
+        let written = writes(arguments);
+        assert!(!written.is_empty());
+        let is_line = |text: &String| text.ends_with('\n') && text.matches('\n').count() == 1;
+        assert!(written.iter().all(is_line), "{written:?}");
+    }
 }

@@ -75,5 +75,7 @@ impl Faults {
 /// Says something on standard error.
 pub(crate) fn report(text: impl Display) {
     // There is nobody left to tell if this fails.
-    let _ = writeln!(io::stderr(), "veriexecgen: {text}");
+    let line = format!("veriexecgen: {text}\n");
+    // At once, so that nobody's line gets between its parts.
+    let _ = io::stderr().write_all(line.as_bytes());
 }

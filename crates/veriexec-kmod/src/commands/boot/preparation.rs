@@ -46,7 +46,9 @@ impl<M: Machine> Preparation<'_, M> {
             self.troubles.meet(self.machine, &nothing)?;
         }
         if own.len() > 1 {
-            self.machine.say(&format!("loaded {name}, {entries} entries"));
+            self.machine.say(&format!(
+                "loaded {name}; the driver has {entries} entries, one for each file"
+            ));
         }
         for Own { source, fingerprint } in &own {
             let listed = self.machine.list(source, *fingerprint);

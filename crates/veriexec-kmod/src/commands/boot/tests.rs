@@ -65,6 +65,12 @@ fn the_level_is_raised_last() {
         ]
     );
     assert_eq!(machine.said().last(), Some(&"strict level 2 (IPS)"));
+    // Not the lines that were loaded: of these several may name one file.
+    let entries = format!(
+        "loaded /etc/signatures; the driver has {} entries, one for each file",
+        machine.entries
+    );
+    assert!(machine.said().contains(&entries.as_str()), "{:?}", machine.said());
     assert!(machine.complained().is_empty());
 }
 
