@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fingerprint::{Algorithm, Digest};
 use veriexec::{
-    Errno, EventKind, FileId, FileKind, LoadRequest, Located, Platform, Priority, Process, Report,
-    StrictLevel,
+    Errno, EventKind, FileId, FileKind, LoadRequest, Located, Message, Platform, Priority, Process,
+    Report, StrictLevel,
 };
 
 /// Its state is in cells, so that it can change while the subsystem holds it.
@@ -154,7 +154,13 @@ fn judged(report: &Report<'_>) -> String {
     let text = report.to_string();
     let Some(occasion) = report.occasion else { return text };
     let attempt = occasion.event.map_or("change the tables", EventKind::attempt);
-    let name = str::from_utf8(report.name).unwrap();
+    // What is the cause is asked about, by a name that it still has.
+    let name = match report.message {
+        Message::Rename { to, .. } if occasion.verdict.is_allowed() => to,
+        Message::Rename { to, listed: false, target_listed: true, .. } => to,
+        _ => report.name,
+    };
+    let name = str::from_utf8(name).unwrap();
     let ask = if name.starts_with('/') && !occasion.is_trial {
         format!("; ask: veriexecctl explain {name}")
     } else {
