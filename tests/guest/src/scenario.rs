@@ -40,7 +40,7 @@ pub(crate) const ALL: &[Scenario] = &[
     system::mounts::SCENARIO,
     hooks::toctou::SCENARIO,
     driver::faults::SCENARIO,
-    hooks::soak::SCENARIO,
+    driver::soak::SCENARIO,
     driver::traffic::SCENARIO,
     administration::tools::SCENARIO,
     administration::debian::SCENARIO,

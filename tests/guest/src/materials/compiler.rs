@@ -11,7 +11,7 @@ use crate::materials::kernel::Kernel;
 use crate::materials::program::output;
 use crate::materials::tools::Tools;
 
-/// What the source `tests/guest/programs/NAME.c` becomes.
+/// What the source `NAME.c` of `tests/guest/programs`, or of its folder `system`, becomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Linking {
     /// A program without libraries, with what is in the directories `NAME` and `guest`.
@@ -43,13 +43,18 @@ pub(crate) fn program(cache: &Cache, name: &str, linking: Linking) -> Result<Pat
     let mut gcc = Command::new("gcc-12");
     gcc.args(["-O2", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror"]);
     gcc.args(linking.flags()).arg("-o").arg(&program);
-    gcc.arg(sources.join(name).with_extension("c"));
+    gcc.arg(source(&sources, name));
     if linking == Linking::Static {
         gcc.args(sources_in(&sources.join("guest"))?);
         gcc.args(sources_in(&sources.join(name))?);
     }
     output(&mut gcc).with_context(|| name.to_owned())?;
     Ok(program)
+}
+
+fn source(sources: &Path, name: &str) -> PathBuf {
+    let source = sources.join(name).with_extension("c");
+    if source.is_file() { source } else { sources.join("system").join(name).with_extension("c") }
 }
 
 fn sources_in(directory: &Path) -> Result<Vec<PathBuf>> {

@@ -5,4 +5,5 @@ pub(crate) mod device;
 pub(crate) mod faults;
 pub(crate) mod memory;
 pub(crate) mod module;
+pub(crate) mod soak;
 pub(crate) mod traffic;

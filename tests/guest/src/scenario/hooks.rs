@@ -6,5 +6,4 @@ pub(crate) mod enforcement;
 pub(crate) mod identity;
 pub(crate) mod policy;
 pub(crate) mod reports;
-pub(crate) mod soak;
 pub(crate) mod toctou;
