@@ -119,7 +119,7 @@ int veriexec_check_ioctl(const struct file *file, unsigned int command)
 
 	/* It leaves in memory what was in the file that it gives away. */
 	if (S_ISREG(inode->i_mode) && command == MOVE_EXTENTS && inode->i_sb->s_bdev) {
-		int error = veriexec_device_changes(inode->i_sb->s_bdev->bd_dev);
+		int error = veriexec_device_changes(inode->i_sb->s_bdev->bd_dev, true);
 
 		if (error)
 			return error;
@@ -234,7 +234,11 @@ static int check_place_gone(struct dentry *dentry)
 
 int veriexec_check_rmdir(struct dentry *dentry)
 {
-	return check_place_gone(dentry);
+	int error = check_place_gone(dentry);
+
+	if (!error && d_really_is_positive(dentry))
+		veriexec_ways_end(d_inode(dentry));
+	return error;
 }
 
 int veriexec_check_unlink(struct dentry *dentry)

@@ -40,6 +40,7 @@ int veriexec_check_kernel_load(enum kernel_load_data_id id);
 int veriexec_check_device(const struct file *file);
 int veriexec_check_command(const struct file *file, unsigned int command);
 int veriexec_check_disk_change(const struct gendisk *disk);
+int veriexec_disk_changes(const struct gendisk *disk);
 int veriexec_check_ring_command(const struct io_uring_cmd *command);
 int veriexec_check_lockdown(enum lockdown_reason reason);
 

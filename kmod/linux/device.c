@@ -252,9 +252,14 @@ no_reports:
 static void __exit veriexec_unload(void)
 {
 	misc_deregister(&device);
+	/* While it can still be told that a file system goes, nothing may be held any more. */
+	veriexec_core_unload();
+	veriexec_held_wait();
 	veriexec_late_exit();
 	veriexec_ways_exit();
 	veriexec_hooks_exit();
+	/* Once more: somebody may have been on its way. */
+	veriexec_ways_exit();
 	veriexec_core_unload();
 	veriexec_raw_writers_exit();
 	veriexec_mounts_exit();

@@ -17,6 +17,8 @@
 struct veriexec_held {
 	struct rhash_head node;
 	struct inode *inode;
+	/* Of the inode, which may be gone before this. */
+	const struct super_block *sb;
 	u64 volume;
 	u64 number;
 	/* How many requests are about to give it an entry. */
@@ -75,7 +77,7 @@ static struct veriexec_held *next_of(const struct list_head *list, const struct 
 	struct veriexec_held *held;
 
 	list_for_each_entry(held, list, list)
-		if (!sb || held->inode->i_sb == sb)
+		if (!sb || held->sb == sb)
 			return held;
 	return NULL;
 }
@@ -147,7 +149,7 @@ void veriexec_held_gone(const struct super_block *sb)
 
 	spin_lock(&lock);
 	xa_for_each(&by_number, number, held)
-		if (held->inode->i_sb == sb)
+		if (held->sb == sb)
 			release(held);
 	spin_unlock(&lock);
 	let_go(sb);
@@ -176,6 +178,7 @@ static struct veriexec_held *make(struct inode *inode, u64 volume)
 	if (!held)
 		return NULL;
 	held->inode = inode;
+	held->sb = inode->i_sb;
 	held->volume = volume;
 	held->number = ++last_number;
 	held->pins = 1;
@@ -240,6 +243,13 @@ void veriexec_shim_listed(u64 volume, u64 number, bool is_listed)
 int veriexec_held_init(void)
 {
 	return MAY_FAIL(rhashtable_init(&by_inode, &by_inode_params), -ENOMEM);
+}
+
+/* When nothing is listed any more: until nothing is held. */
+void veriexec_held_wait(void)
+{
+	let_go(NULL);
+	wait_event(gone, !is_going(NULL));
 }
 
 /* When nobody asks any more, and nothing is listed. */

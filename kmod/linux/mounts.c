@@ -283,7 +283,6 @@ void veriexec_mounts_sync(void)
 void veriexec_mounts_gone(const struct super_block *sb)
 {
 	struct mount *mount, *next;
-	bool had_table = false;
 
 	mutex_lock(&lock);
 	list_for_each_entry_safe(mount, next, &mounts, list) {
@@ -291,14 +290,12 @@ void veriexec_mounts_gone(const struct super_block *sb)
 			continue;
 		veriexec_core_unmounted(mount->number);
 		drop(mount);
-		had_table = true;
 	}
 	if (!list_empty(&hidden))
 		schedule_work(&forgetting);
 	mutex_unlock(&lock);
 	veriexec_ways_gone(sb);
-	if (had_table)
-		veriexec_held_gone(sb);
+	veriexec_held_gone(sb);
 }
 
 void veriexec_mounts_exit(void)
@@ -414,21 +411,38 @@ static struct raw_writer *gone_writer(dev_t device)
 }
 
 /* What is on a device is no more what is in memory of it, though nobody opened the device. */
-int veriexec_device_changes(dev_t device)
+int veriexec_device_changes(dev_t device, bool is_claimed)
 {
 	struct raw_writer *writer = MAY_FAIL(kzalloc(sizeof(*writer), GFP_KERNEL), NULL);
+	struct raw_writer *known;
 
 	if (!writer)
 		return -ENOMEM;
 	writer->device = device;
+	writer->is_claimed = is_claimed;
 	mutex_lock(&lock);
-	if (!gone_writer(device)) {
+	known = gone_writer(device);
+	if (known) {
+		known->is_claimed |= is_claimed;
+	} else {
 		list_add(&writer->list, &raw_writers);
 		writer = NULL;
 	}
 	mutex_unlock(&lock);
 	kfree(writer);
 	return 0;
+}
+
+/* What is known of whatever may be on a disk is not any more. */
+void veriexec_mounts_purge(dev_t device, bool is_claimed)
+{
+	const struct mount *mount;
+
+	mutex_lock(&lock);
+	list_for_each_entry(mount, &mounts, list)
+		if ((mount->is_anywhere && is_claimed) || is_on(mount, device))
+			veriexec_core_purge(mount->number);
+	mutex_unlock(&lock);
 }
 
 /* A command went to a device that may have changed any disk, past this kernel's drivers. */

@@ -46,6 +46,7 @@ void veriexec_identify_file(const struct file *file, struct veriexec_located *lo
 
 /* held.c: the inodes of listed files whose numbers do not last. */
 int veriexec_held_init(void);
+void veriexec_held_wait(void);
 void veriexec_held_exit(void);
 u64 veriexec_held_number(struct inode *inode);
 struct veriexec_held *veriexec_hold(struct inode *inode, u64 volume);
@@ -70,7 +71,8 @@ size_t veriexec_name_prefix(const struct super_block *sb, u64 number, char *name
 int veriexec_mounts_on(dev_t device, bool is_claimed, u64 *numbers, size_t size);
 bool veriexec_is_claimed(const struct file *file);
 enum veriexec_written veriexec_mount_written(u64 number);
-int veriexec_device_changes(dev_t device);
+int veriexec_device_changes(dev_t device, bool is_claimed);
+void veriexec_mounts_purge(dev_t device, bool is_claimed);
 void veriexec_disks_change(void);
 int veriexec_raw_writer_came(const struct file *file);
 void veriexec_raw_writer_went(const struct file *file);

@@ -117,7 +117,10 @@ int veriexec_check_move(const struct path *from, const struct path *to)
 	if (!is_mounted)
 		return 0;
 	error = veriexec_check_umount(from->mnt);
-	return error ? error : veriexec_ways_mount(d_inode(from->dentry), to);
+	/* What only its like see leads nobody else anywhere. */
+	if (error || veriexec_is_private(to->mnt))
+		return error;
+	return veriexec_ways_mount(d_inode(from->dentry), to);
 }
 
 int veriexec_check_pivot(void)

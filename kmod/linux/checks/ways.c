@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/version.h>
+#include <linux/workqueue.h>
 
 #include "../veriexec.h"
 
@@ -321,6 +322,35 @@ void veriexec_ways_let_go(void)
 	mutex_unlock(&letting_go);
 }
 
+/* Directories that were removed lead nowhere, and a file system is not made read-only while one is held. */
+static void forget_dead(struct work_struct *unused)
+{
+	struct hlist_node *next;
+	struct way *way;
+	int bucket;
+
+	spin_lock(&lock);
+	hash_for_each_safe(ways, bucket, next, way, node) {
+		if (!IS_DEADDIR(way->inode))
+			continue;
+		hash_del(&way->node);
+		hlist_add_head(&way->node, &left);
+	}
+	spin_unlock(&lock);
+	veriexec_ways_let_go();
+}
+
+static DECLARE_DELAYED_WORK(forgetting, forget_dead);
+
+/* A directory is about to be removed, and may not be: that is looked at in a moment. */
+void veriexec_ways_end(const struct inode *inode)
+{
+	u64 mount;
+
+	if (veriexec_ways_lead(inode, &mount))
+		mod_delayed_work(system_wq, &forgetting, HZ / 10);
+}
+
 /* A file system goes: nothing of it may be held. */
 void veriexec_ways_gone(const struct super_block *sb)
 {
@@ -346,6 +376,7 @@ void veriexec_ways_exit(void)
 	struct way *way;
 	int bucket;
 
+	cancel_delayed_work_sync(&forgetting);
 	spin_lock(&lock);
 	is_over = true;
 	hash_for_each_safe(ways, bucket, next, way, node) {

@@ -15,6 +15,7 @@ int veriexec_ways_follow(struct dentry *directory, u64 mount);
 int veriexec_ways_mount(const struct inode *root, const struct path *to);
 bool veriexec_ways_shared(struct vfsmount *mount);
 void veriexec_ways_forget(u64 mount);
+void veriexec_ways_end(const struct inode *inode);
 void veriexec_ways_let_go(void);
 void veriexec_ways_exit(void);
 void veriexec_ways_gone(const struct super_block *sb);

@@ -83,23 +83,32 @@ int veriexec_check_device(const struct file *file)
 /* What it may do to a disk is done to the disk's contents, without a writer that could be seen. */
 static int check_change(const struct file *file)
 {
-	int error = check_raw_write(file, veriexec_is_claimed(file));
+	bool is_claimed = veriexec_is_claimed(file);
+	int error = check_raw_write(file, is_claimed);
 
-	return error ? error : veriexec_device_changes(file_inode(file)->i_rdev);
+	return error ? error : veriexec_device_changes(file_inode(file)->i_rdev, is_claimed);
 }
 
-/* A disk is made of something else from now on. */
+/* A disk is about to be made of something else. What is on others that are made of it is not asked. */
 int veriexec_check_disk_change(const struct gendisk *disk)
 {
 	char name[sizeof("/dev/") + DISK_NAME_LEN];
 	struct veriexec_operation operation = { .action = VERIEXEC_RAW_WRITE };
-	dev_t device = disk->part0->bd_dev;
-	int error;
 
 	operation.name_len = scnprintf(name, sizeof(name), "/dev/%s", disk->disk_name);
 	operation.name = (const u8 *)name;
-	error = check_each(&operation, device, disk->part0->bd_holder);
-	return error ? error : veriexec_device_changes(device);
+	return check_each(&operation, disk->part0->bd_dev, false);
+}
+
+/* It is made of something else, or will be in a moment. */
+int veriexec_disk_changes(const struct gendisk *disk)
+{
+	bool is_claimed = disk->part0->bd_holder;
+	int error = veriexec_device_changes(disk->part0->bd_dev, is_claimed);
+
+	if (!error)
+		veriexec_mounts_purge(disk->part0->bd_dev, is_claimed);
+	return error;
 }
 
 static int check_unknown(const struct file *file)
@@ -178,9 +187,9 @@ int veriexec_check_lockdown(enum lockdown_reason reason)
 	/* Modules are judged by what is in them, signed or not. What is only read changes nothing. */
 	if (reason <= LOCKDOWN_MODULE_SIGNATURE || reason >= LOCKDOWN_INTEGRITY_MAX)
 		return 0;
-	/* The kernel's debugger asks where nothing can be waited for. */
+	/* The kernel's debugger asks where nothing can be waited for, so not at which level this is. */
 	if (in_nmi() || irqs_disabled())
-		return veriexec_core_strict() >= 2 ? -EPERM : 0;
+		return veriexec_is_held() ? -EPERM : 0;
 	if (reason < ARRAY_SIZE(locked_down))
 		name = locked_down[reason];
 	if (!name)

@@ -12,6 +12,7 @@
 #include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/rcupdate.h>
+#include <linux/sched/mm.h>
 #include <linux/srcu.h>
 #include <linux/static_call.h>
 
@@ -53,7 +54,7 @@ static int check_removal(void *directory, struct dentry *dentry)
 
 /*
  * A disk of the device mapper's is made of something else as soon as it gets another table. By then it
- * is suspended, and stays so if that fails: so it is asked when such a table is begun as well.
+ * is suspended, and stays so if that fails: so it is asked when such a table is begun.
  */
 static int (*const of_new_table)(void **table, unsigned int mode, unsigned int targets, void *mapped);
 static void *(*const of_table)(void *mapped, void *table);
@@ -85,23 +86,35 @@ static int bind_swap(void *function)
 	return bind_mapper();
 }
 
+/* It may be suspended already, and memory must not be waited for that only it could free. */
 static int check_table(void **table, unsigned int mode, unsigned int targets, void *mapped)
 {
 	int index = srcu_read_lock(&inside_late);
+	unsigned int flags = memalloc_noio_save();
 	int error = veriexec_check_disk_change(static_call(disk_of)(mapped));
 
+	memalloc_noio_restore(flags);
 	if (!error)
 		error = static_call(own_table)(table, mode, targets, mapped);
 	srcu_read_unlock(&inside_late, index);
 	return error;
 }
 
-static void *check_swap(void *mapped, void *table)
+/*
+ * A table that was begun when that was allowed is not refused: nobody would resume the disk. What is
+ * there then is evaluated anew; what was evaluated meanwhile, too.
+ */
+static void *purge_with_swap(void *mapped, void *table)
 {
 	int index = srcu_read_lock(&inside_late);
-	int error = veriexec_check_disk_change(static_call(disk_of)(mapped));
+	const struct gendisk *disk = static_call(disk_of)(mapped);
+	unsigned int flags = memalloc_noio_save();
+	int error = veriexec_disk_changes(disk);
 	void *old = error ? ERR_PTR(error) : static_call(own_swap)(mapped, table);
 
+	if (!error)
+		veriexec_disk_changes(disk);
+	memalloc_noio_restore(flags);
 	srcu_read_unlock(&inside_late, index);
 	return old;
 }
@@ -142,7 +155,7 @@ static struct late table = {
 	.bind = bind_table, .leading = { .func = lead, .flags = LEADING },
 };
 static struct late swap = {
-	.module = "dm_mod", .name = "dm_swap_table", .ours = check_swap,
+	.module = "dm_mod", .name = "dm_swap_table", .ours = purge_with_swap,
 	.bind = bind_swap, .leading = { .func = lead, .flags = LEADING },
 };
 

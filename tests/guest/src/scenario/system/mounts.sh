@@ -163,6 +163,9 @@ all() {
     try shared-free-private 9 "" "mounts private umount @/p/q 2"
     try shared-free-lazily 9 "" "mounts private umount @/p 2"
     try shared-free-alone 9 "" "mounts peer alone /shared alone @/p alone @/p/q umount @/p 2"
+    # What was moved where only its like see it leads nobody else there.
+    try free-private-left 3 "" "mounts private mount @/p/q @/to none 0x2000 &&
+        mounts mount new @/to tmpfs 0"
     # And how mounts are shared may change.
     try free-propagation 9 "" "mounts mount none @/p none 0x100000"
     try free-remount 9 "" "mounts mount none @/p none 0x20"
@@ -231,6 +234,9 @@ for level in 0 1 2 3; do
     list /disk/$level/data
     list /disk/$level/owned
 done
+mkdir /disk/gone
+echo GOOD >/disk/gone/data
+list /disk/gone/data
 mount -t tmpfs upper /upper
 mkdir /upper/u /upper/w
 check "there is an overlay" \
@@ -251,6 +257,9 @@ done
 phase=run
 for level in 0 1 2 3; do
     check "level $level" sh -c "echo $level >$veriexec/strict"
+    # What is still held, though it was removed, keeps a file system from being made read-only.
+    [ $level -gt 0 ] || check "a directory that was removed is not held" sh -c "rm -r /disk/gone &&
+        sleep 2 && mount -o remount,ro /disk && mount -o remount,rw /disk"
     all
     commands
 done
