@@ -191,23 +191,29 @@ static void set_name(struct veriexec_operation *operation, const char *name)
 	operation->name_len = strlen(name);
 }
 
+/* What is asked about by the name that it has on its file system. */
+static int check_by_name(struct veriexec_operation *operation, struct dentry *dentry, u64 mount)
+{
+	char *name = name_of(dentry, mount);
+	int error;
+
+	if (!name)
+		return -ENOMEM;
+	set_name(operation, name);
+	error = veriexec_core_check(operation);
+	kfree(name);
+	return error;
+}
+
 int veriexec_check_create(struct inode *directory, struct dentry *dentry, umode_t mode)
 {
 	struct veriexec_operation operation = { .action = VERIEXEC_CREATE };
 	struct veriexec_located located;
-	char *name;
-	int error;
 
 	veriexec_identify(directory, false, &located);
 	operation.detail = S_ISREG(mode) && !located.is_made_up ? VERIEXEC_REGULAR :
 								  VERIEXEC_OTHER;
-	name = name_of(dentry, located.mount);
-	if (!name)
-		return -ENOMEM;
-	set_name(&operation, name);
-	error = veriexec_core_check(&operation);
-	kfree(name);
-	return error;
+	return check_by_name(&operation, dentry, located.mount);
 }
 
 /*
@@ -218,18 +224,10 @@ static int check_place_gone(struct dentry *dentry)
 {
 	u64 mount;
 	struct veriexec_operation operation = { .action = VERIEXEC_UNMOUNT, .mount = &mount };
-	char *name;
-	int error;
 
 	if (!d_mountpoint(dentry) || !veriexec_ways_lead(d_inode(dentry), &mount))
 		return 0;
-	name = name_of(dentry, mount);
-	if (!name)
-		return -ENOMEM;
-	set_name(&operation, name);
-	error = veriexec_core_check(&operation);
-	kfree(name);
-	return error;
+	return check_by_name(&operation, dentry, mount);
 }
 
 int veriexec_check_rmdir(struct dentry *dentry)
@@ -245,7 +243,6 @@ int veriexec_check_unlink(struct dentry *dentry)
 {
 	struct veriexec_located located;
 	struct veriexec_operation operation = { .action = VERIEXEC_REMOVE, .file = &located };
-	char *name;
 	int error;
 
 	if (!d_really_is_positive(dentry))
@@ -256,13 +253,7 @@ int veriexec_check_unlink(struct dentry *dentry)
 	veriexec_identify_dentry(dentry, &located);
 	if (located.is_made_up)
 		return 0;
-	name = name_of(dentry, located.mount);
-	if (!name)
-		return -ENOMEM;
-	set_name(&operation, name);
-	error = veriexec_core_check(&operation);
-	kfree(name);
-	return error;
+	return check_by_name(&operation, dentry, located.mount);
 }
 
 /* A subvolume of a btrfs is removed by the name of its root. */
@@ -273,15 +264,8 @@ int veriexec_check_subvolume(struct dentry *dentry)
 		.action = VERIEXEC_REMOVE_VOLUME,
 		.mount = &volume,
 	};
-	char *name = name_of(dentry, veriexec_volume_of(d_inode(dentry->d_parent)));
-	int error;
 
-	if (!name)
-		return -ENOMEM;
-	set_name(&operation, name);
-	error = veriexec_core_check(&operation);
-	kfree(name);
-	return error;
+	return check_by_name(&operation, dentry, veriexec_volume_of(d_inode(dentry->d_parent)));
 }
 
 /*
@@ -300,15 +284,6 @@ static int note_ways(struct dentry *from, const struct veriexec_located *file, s
 	return error;
 }
 
-static void locate_name(struct dentry *dentry, struct veriexec_located *located)
-{
-	u64 mount;
-
-	veriexec_identify_dentry(dentry, located);
-	if (veriexec_ways_lead(d_inode(dentry), &mount))
-		located->kind = VERIEXEC_WAY;
-}
-
 /* One name that changes; what has the new one loses it, if it is to be replaced. */
 static int check_name_change(struct dentry *from, struct dentry *to, bool replaces)
 {
@@ -317,11 +292,11 @@ static int check_name_change(struct dentry *from, struct dentry *to, bool replac
 	char *name, *new_name;
 	int error = -ENOMEM;
 
-	locate_name(from, &file);
+	veriexec_ways_identify(from, &file);
 	if (file.is_made_up)
 		return 0;
 	if (replaces && d_really_is_positive(to)) {
-		locate_name(to, &target);
+		veriexec_ways_identify(to, &target);
 		operation.target = &target;
 	}
 	name = name_of(from, file.mount);

@@ -350,15 +350,18 @@ static bool is_on(const struct mount *mount, dev_t device)
 	return mount->device && (mount->device == device || mount->disk == device);
 }
 
+/* What is not claimed is not a part of another disk. */
+static bool may_be_on(const struct mount *mount, dev_t device, bool is_claimed)
+{
+	return is_on(mount, device) || (mount->is_anywhere && is_claimed);
+}
+
 static bool is_on_disk(const struct mount *mount)
 {
 	return mount->device || mount->is_anywhere;
 }
 
-/*
- * The file systems with tables that writing to a block device may change, at most so many. What is
- * not claimed is not a part of another disk.
- */
+/* The file systems with tables that writing to a block device may change, at most so many. */
 int veriexec_mounts_on(dev_t device, bool is_claimed, u64 *numbers, size_t size)
 {
 	const struct mount *mount;
@@ -366,8 +369,7 @@ int veriexec_mounts_on(dev_t device, bool is_claimed, u64 *numbers, size_t size)
 
 	mutex_lock(&lock);
 	list_for_each_entry(mount, &mounts, list)
-		if (count < size &&
-		    ((mount->is_anywhere && is_claimed) || is_on(mount, device)))
+		if (count < size && may_be_on(mount, device, is_claimed))
 			numbers[count++] = mount->number;
 	mutex_unlock(&lock);
 	return count;
@@ -388,8 +390,7 @@ enum veriexec_written veriexec_mount_written(u64 number)
 	if (mount && is_on_disk(mount) && have_disks_changed)
 		written = VERIEXEC_ONCE_WRITTEN;
 	list_for_each_entry(writer, &raw_writers, list) {
-		if (!mount || !(is_on(mount, writer->device) ||
-				(mount->is_anywhere && writer->is_claimed)))
+		if (!mount || !may_be_on(mount, writer->device, writer->is_claimed))
 			continue;
 		if (writer->file)
 			written = VERIEXEC_BEING_WRITTEN;
@@ -440,7 +441,7 @@ void veriexec_mounts_purge(dev_t device, bool is_claimed)
 
 	mutex_lock(&lock);
 	list_for_each_entry(mount, &mounts, list)
-		if ((mount->is_anywhere && is_claimed) || is_on(mount, device))
+		if (may_be_on(mount, device, is_claimed))
 			veriexec_core_purge(mount->number);
 	mutex_unlock(&lock);
 }

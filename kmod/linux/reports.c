@@ -154,7 +154,7 @@ void veriexec_shim_process(struct veriexec_process *process)
 	}
 }
 
-/* Reports that wait for whoever prints them */
+/* Reports that wait to be printed */
 
 /* So many bytes of them wait at most; a report has some hundred, and as many for its record. */
 #define ROOM (128 * 1024)

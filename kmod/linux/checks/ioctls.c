@@ -5,28 +5,21 @@
  */
 #include "../checks.h"
 
-#include <linux/fiemap.h>
 #include <linux/fscrypt.h>
 #include <linux/fsverity.h>
 #include <linux/ioctl.h>
 #include <linux/termios.h>
 
+#include "../devices/commands.h"
 #include "../veriexec.h"
 
 static bool is_harmless(unsigned int command)
 {
+	if (veriexec_is_of_every_file(command))
+		return true;
 	switch (command) {
-	/* They are of the descriptor alone. */
-	case FIOCLEX:
-	case FIONCLEX:
-	case FIONBIO:
-	case FIOASYNC:
 	/* What there is, and where. */
-	case FIONREAD:
-	case FIOQSIZE:
-	case FIGETBSZ:
 	case FIBMAP:
-	case FS_IOC_FIEMAP:
 	case FS_IOC_GETFLAGS:
 	case FS_IOC32_GETFLAGS:
 	case FS_IOC_FSGETXATTR:
@@ -45,12 +38,8 @@ static bool is_harmless(unsigned int command)
 	case FS_IOC_GET_ENCRYPTION_POLICY_EX:
 	case FS_IOC_GET_ENCRYPTION_KEY_STATUS:
 	case FS_IOC_GET_ENCRYPTION_NONCE:
-	/* Whether it is a terminal, and how large: isatty(3) of whatever a program is given. */
-	case TCGETS:
-	case TCGETS2:
+	/* Whether it is a terminal, as programs asked before TCGETS. */
 	case TCGETA:
-	case TIOCGPGRP:
-	case TIOCGWINSZ:
 		return true;
 	default:
 		return false;

@@ -30,12 +30,8 @@ bool veriexec_is_private(const struct vfsmount *mount)
 /* A place where something is mounted: a listed file, or a way to one, or neither. */
 static void locate_place(struct dentry *dentry, struct veriexec_located *located)
 {
-	u64 mount;
-
-	veriexec_identify_dentry(dentry, located);
-	if (veriexec_ways_lead(d_inode(dentry), &mount))
-		located->kind = VERIEXEC_WAY;
-	else if (d_is_dir(dentry))
+	veriexec_ways_identify(dentry, located);
+	if (located->kind != VERIEXEC_WAY && d_is_dir(dentry))
 		located->kind = VERIEXEC_OTHER;
 }
 

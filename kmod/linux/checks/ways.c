@@ -166,6 +166,16 @@ bool veriexec_ways_lead(const struct inode *inode, u64 *mount)
 	return found;
 }
 
+/* Which file a name is of, or that it is on the way to listed ones. */
+void veriexec_ways_identify(struct dentry *dentry, struct veriexec_located *located)
+{
+	u64 mount;
+
+	veriexec_identify_dentry(dentry, located);
+	if (veriexec_ways_lead(d_inode(dentry), &mount))
+		located->kind = VERIEXEC_WAY;
+}
+
 /* The next of the file systems whose files are reached through it, by their numbers. */
 static bool next_mount(const struct inode *inode, bool is_first, u64 *mount)
 {
@@ -287,6 +297,13 @@ bool veriexec_ways_shared(struct vfsmount *mount)
 	return is_shared;
 }
 
+/* It leads nowhere any more, and is to be let go. Needs the lock. */
+static void retire(struct way *way)
+{
+	hash_del(&way->node);
+	hlist_add_head(&way->node, &left);
+}
+
 /* Nothing of a file system is listed any more. */
 void veriexec_ways_forget(u64 mount)
 {
@@ -298,8 +315,7 @@ void veriexec_ways_forget(u64 mount)
 	hash_for_each_safe(ways, bucket, next, way, node) {
 		if (way->mount != mount)
 			continue;
-		hash_del(&way->node);
-		hlist_add_head(&way->node, &left);
+		retire(way);
 	}
 	spin_unlock(&lock);
 }
@@ -333,8 +349,7 @@ static void forget_dead(struct work_struct *unused)
 	hash_for_each_safe(ways, bucket, next, way, node) {
 		if (!IS_DEADDIR(way->inode))
 			continue;
-		hash_del(&way->node);
-		hlist_add_head(&way->node, &left);
+		retire(way);
 	}
 	spin_unlock(&lock);
 	veriexec_ways_let_go();
@@ -362,8 +377,7 @@ void veriexec_ways_gone(const struct super_block *sb)
 	hash_for_each_safe(ways, bucket, next, way, node) {
 		if (way->inode->i_sb != sb)
 			continue;
-		hash_del(&way->node);
-		hlist_add_head(&way->node, &left);
+		retire(way);
 	}
 	spin_unlock(&lock);
 	veriexec_ways_let_go();
@@ -380,8 +394,7 @@ void veriexec_ways_exit(void)
 	spin_lock(&lock);
 	is_over = true;
 	hash_for_each_safe(ways, bucket, next, way, node) {
-		hash_del(&way->node);
-		hlist_add_head(&way->node, &left);
+		retire(way);
 	}
 	spin_unlock(&lock);
 	veriexec_ways_let_go();

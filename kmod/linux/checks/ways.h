@@ -8,8 +8,11 @@
 #include <linux/fs.h>
 #include <linux/path.h>
 
+struct veriexec_located;
+
 int veriexec_ways_add(const struct path *path, u64 mount);
 bool veriexec_ways_lead(const struct inode *inode, u64 *mount);
+void veriexec_ways_identify(struct dentry *dentry, struct veriexec_located *located);
 int veriexec_ways_move(const struct inode *inode, struct dentry *directory);
 int veriexec_ways_follow(struct dentry *directory, u64 mount);
 int veriexec_ways_mount(const struct inode *root, const struct path *to);

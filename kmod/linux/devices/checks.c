@@ -50,6 +50,16 @@ static int check_raw_write(const struct file *file, bool is_claimed)
 	return check_each(&operation, file_inode(file)->i_rdev, is_claimed);
 }
 
+/* What may change any disk, and nobody sees which. */
+static int check_pass_through(const struct file *file)
+{
+	int error = check_past_files(VERIEXEC_PASS_THROUGH, &file->f_path);
+
+	if (!error)
+		veriexec_disks_change();
+	return error;
+}
+
 /* mem, kmem and port of mem(4), and what msr(4) has. */
 static bool is_memory(const struct inode *inode)
 {
@@ -61,7 +71,6 @@ static bool is_memory(const struct inode *inode)
 int veriexec_check_device(const struct file *file)
 {
 	const struct inode *inode = file_inode(file);
-	int error;
 
 	if (!(file->f_mode & FMODE_WRITE))
 		return 0;
@@ -72,10 +81,7 @@ int veriexec_check_device(const struct file *file)
 		return check_past_files(VERIEXEC_MEMORY_WRITE, &file->f_path);
 	if (veriexec_may_write_device(inode->i_rdev))
 		return 0;
-	error = check_past_files(VERIEXEC_PASS_THROUGH, &file->f_path);
-	if (!error)
-		veriexec_disks_change();
-	return error;
+	return check_pass_through(file);
 }
 
 /* Commands */
@@ -111,15 +117,6 @@ int veriexec_disk_changes(const struct gendisk *disk)
 	return error;
 }
 
-static int check_unknown(const struct file *file)
-{
-	int error = check_past_files(VERIEXEC_PASS_THROUGH, &file->f_path);
-
-	if (!error)
-		veriexec_disks_change();
-	return error;
-}
-
 int veriexec_check_command(const struct file *file, unsigned int command)
 {
 	const struct inode *inode = file_inode(file);
@@ -138,7 +135,7 @@ int veriexec_check_command(const struct file *file, unsigned int command)
 		return check_change(file);
 	case VERIEXEC_UNKNOWN:
 	default:
-		return check_unknown(file);
+		return check_pass_through(file);
 	}
 }
 
@@ -151,7 +148,7 @@ int veriexec_check_ring_command(const struct io_uring_cmd *command)
 		return 0;
 	if (S_ISCHR(inode->i_mode) && imajor(inode) == MEM_MAJOR)
 		return 0;
-	return check_unknown(command->file);
+	return check_pass_through(command->file);
 }
 
 /* Lockdown */

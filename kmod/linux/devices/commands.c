@@ -70,9 +70,14 @@ static const unsigned int asking_controllers[] = {
 	NVME_IOCTL_ID, NVME_IOCTL_RESCAN,
 };
 
+bool veriexec_is_of_every_file(unsigned int command)
+{
+	return CONTAINS(of_all, command);
+}
+
 static bool is_question(unsigned int command)
 {
-	return CONTAINS(of_all, command) || CONTAINS(asking_controllers, command);
+	return veriexec_is_of_every_file(command) || CONTAINS(asking_controllers, command);
 }
 
 /* What changes what is on the disk that is asked, or what that disk is, and no other. */

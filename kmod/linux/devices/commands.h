@@ -16,6 +16,9 @@ enum veriexec_command {
 	VERIEXEC_UNKNOWN,
 };
 
+/* Whether it is of the open file, whatever that is of, and changes nothing. */
+bool veriexec_is_of_every_file(unsigned int command);
+
 enum veriexec_command veriexec_disk_command(unsigned int command);
 enum veriexec_command veriexec_character_command(dev_t device, unsigned int command);
 

@@ -5,6 +5,7 @@
 #ifndef VERIEXEC_HOOKS_H
 #define VERIEXEC_HOOKS_H
 
+#include <linux/ftrace.h>
 #include <linux/percpu.h>
 #include <linux/srcu.h>
 #include <linux/types.h>
@@ -14,6 +15,20 @@ struct dentry;
 struct mountpoint;
 struct path;
 struct pt_regs;
+
+#ifndef ftrace_regs_set_instruction_pointer
+/* Until Linux 6.2. */
+#define ftrace_regs_set_instruction_pointer ftrace_instruction_pointer_set
+#define ftrace_regs_get_argument(of, number) regs_get_kernel_argument(&(of)->regs, number)
+#endif
+
+/* Nobody else may lead them elsewhere, and tracing cannot be turned off meanwhile. */
+#ifdef CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS
+#define VERIEXEC_LEADING (FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT)
+#else
+#define VERIEXEC_LEADING \
+	(FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT | FTRACE_OPS_FL_SAVE_REGS)
+#endif
 
 struct hook {
 	const char *name;
@@ -49,7 +64,7 @@ int veriexec_hook_do_move_mount(struct path *from, struct path *to, bool is_bene
 /* lead.c: how often each function was led elsewhere, or would have been if it applied. */
 DECLARE_PER_CPU(unsigned long[VERIEXEC_MOST_HOOKS], veriexec_hook_calls);
 
-/* lead.c: whoever is in a function of ours, so that the module does not go before he does. */
+/* lead.c: the threads that are in our functions, so that the module does not go before they do. */
 extern struct srcu_struct veriexec_inside;
 
 #endif

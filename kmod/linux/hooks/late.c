@@ -3,11 +3,10 @@
  * Functions of the kernel's that may be in a module, which comes after this one, and goes: no security
  * module is asked about what they do.
  */
-#include "../veriexec.h"
+#include "hooks.h"
 
 #include <linux/blkdev.h>
 #include <linux/err.h>
-#include <linux/ftrace.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
@@ -17,13 +16,9 @@
 #include <linux/static_call.h>
 
 #include "../checks.h"
+#include "../veriexec.h"
 
-#ifndef ftrace_regs_set_instruction_pointer
-/* Until Linux 6.2. */
-#define ftrace_regs_set_instruction_pointer ftrace_instruction_pointer_set
-#endif
-
-/* Whoever is in a function of ours, so that the module does not go before he does. */
+/* The threads that are in a function of ours, so that the module does not go before they do. */
 DEFINE_STATIC_SRCU(inside_late);
 
 /*
@@ -140,23 +135,17 @@ static void notrace lead(unsigned long at, unsigned long caller, struct ftrace_o
 	ftrace_regs_set_instruction_pointer(registers, (unsigned long)late->ours);
 }
 
-#ifdef CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS
-#define LEADING (FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT)
-#else
-#define LEADING (FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT | FTRACE_OPS_FL_SAVE_REGS)
-#endif
-
 static struct late removal = {
 	.module = "btrfs", .name = "btrfs_delete_subvolume", .ours = check_removal,
-	.bind = bind_removal, .leading = { .func = lead, .flags = LEADING },
+	.bind = bind_removal, .leading = { .func = lead, .flags = VERIEXEC_LEADING },
 };
 static struct late table = {
 	.module = "dm_mod", .name = "dm_table_create", .ours = check_table,
-	.bind = bind_table, .leading = { .func = lead, .flags = LEADING },
+	.bind = bind_table, .leading = { .func = lead, .flags = VERIEXEC_LEADING },
 };
 static struct late swap = {
 	.module = "dm_mod", .name = "dm_swap_table", .ours = purge_with_swap,
-	.bind = bind_swap, .leading = { .func = lead, .flags = LEADING },
+	.bind = bind_swap, .leading = { .func = lead, .flags = VERIEXEC_LEADING },
 };
 
 static struct late *const all[] = { &removal, &table, &swap };

@@ -4,18 +4,11 @@
  */
 #include "hooks.h"
 
-#include <linux/ftrace.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 
 #include "../veriexec.h"
-
-#ifndef ftrace_regs_set_instruction_pointer
-/* Until Linux 6.2. */
-#define ftrace_regs_set_instruction_pointer ftrace_instruction_pointer_set
-#define ftrace_regs_get_argument(of, number) regs_get_kernel_argument(&(of)->regs, number)
-#endif
 
 DEFINE_SRCU(veriexec_inside);
 
@@ -42,12 +35,7 @@ static void notrace lead(unsigned long place, unsigned long caller, struct ftrac
 
 static struct ftrace_ops leading = {
 	.func = lead,
-	/* Nobody else may lead them elsewhere, and tracing cannot be turned off meanwhile. */
-	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT
-#ifndef CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS
-		 | FTRACE_OPS_FL_SAVE_REGS
-#endif
-	,
+	.flags = VERIEXEC_LEADING,
 };
 
 /* Where a function can be led elsewhere, which is where a probe of it would be. */
@@ -96,7 +84,7 @@ int veriexec_hooks_init(void)
 	return error;
 }
 
-/* When it is done, nobody is in our functions any more, nor on his way in or out. */
+/* When it is done, no thread is in our functions any more, nor on its way in or out. */
 void veriexec_hooks_exit(void)
 {
 	unregister_ftrace_function(&leading);

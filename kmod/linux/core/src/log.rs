@@ -1,5 +1,5 @@
 //! What is reported: said in whole, kept from floods, and left with the shim, which prints it when
-//! whoever asks has gone on.
+//! the thread that asks has gone on.
 #![expect(unsafe_code, reason = "the boundary to C")]
 
 use core::cell::UnsafeCell;

@@ -89,7 +89,7 @@ fn modules(directory: &Path) {
 }
 
 /// Asks whether the machine can hibernate, and for its memory: both are among what lockdown knows, and
-/// one kernel has not both.
+/// a kernel may have only one of them.
 fn lockdown(directory: &Path) {
     let _ = fs::read("/sys/power/state");
     let node = directory.join("memory");

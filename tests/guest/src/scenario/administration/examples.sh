@@ -138,9 +138,9 @@ systemctl disable veriexec
 END
 refuse "no start has the unit" "" test -L $wanted
 # What a start with the unit masked has, and what the texts say of it.
-mkdir -p /run/systemd/generator.early
 example "a mask" 0 <<'END'
 systemctl enable veriexec
+mkdir -p /run/systemd/generator.early
 ln -s /dev/null /run/systemd/generator.early/veriexec.service
 systemctl disable veriexec
 END
@@ -165,6 +165,7 @@ END
 check "what is new is listed" grep -q '^/usr/local/bin/updated ' /etc/signatures
 check "the flags that were edited stay" grep -q '^/usr/bin/env .* direct$' /etc/signatures
 check "and what was appended" grep -q 'lib/firmware/appended.bin ' /etc/signatures
+rm /usr/lib/firmware/appended.bin
 # All anew, as the first time.
 example "an update" 0 1 2 <<'END'
 veriexecgen -W -r -d /usr -d /etc
@@ -191,6 +192,7 @@ modules() {
         veriexecgen -0 -a -A --classify mode -f -
 }
 check "modules that are compressed" modules
+echo firmware >/usr/lib/firmware/late.bin
 example "firmware" 0 <<'END'
 veriexecgen -a -r -A --classify mode -d /lib/firmware
 END
