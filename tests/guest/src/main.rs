@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::thread;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
@@ -56,9 +57,17 @@ struct Cli {
     #[arg(short, long)]
     verbose: bool,
 
-    /// How long the soak lasts, in minutes
+    /// How long the soak, the fuzzer and work beside scanners last, in minutes
     #[arg(long, value_name = "N", default_value_t = 1)]
     minutes: u64,
+
+    /// What the fuzzer's chances begin with; the time by default
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+
+    /// What the fuzzer does not do: kinds of operations or classes of them
+    #[arg(long, value_name = "KIND,...", default_value = "")]
+    leave_out: String,
 
     /// How many guests run at the same time
     #[arg(short, long, value_name = "N", default_value_t = processors())]
@@ -122,6 +131,8 @@ fn run(cli: &Cli) -> Result<usize> {
             faulty: faulty.as_ref(),
             programs: &cli.programs,
             minutes: cli.minutes,
+            seed: cli.seed.unwrap_or_else(now),
+            left_out: &cli.leave_out,
             preparing: Mutex::new(()),
             count_instructions: cli.count_instructions,
         };
@@ -146,6 +157,11 @@ fn run(cli: &Cli) -> Result<usize> {
     }
     println!("{ran} scenarios, {} passed, {failed} failed", ran - failed);
     Ok(failed)
+}
+
+/// The time, in seconds.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// As many guests as have a processor each.

@@ -31,6 +31,10 @@ pub(crate) struct Materials<'a> {
     pub(crate) programs: &'a Path,
     /// How long the soak lasts.
     pub(crate) minutes: u64,
+    /// What the chances of the fuzzer begin with.
+    pub(crate) seed: u64,
+    /// The kinds of operations that it leaves out.
+    pub(crate) left_out: &'a str,
     /// Held while a root and disks are made: out of the cache, in which nothing is made twice.
     pub(crate) preparing: Mutex<()>,
     /// Whether clocks count instructions.

@@ -33,12 +33,14 @@ pub(crate) const ALL: &[Scenario] = &[
     system::loader::SCENARIO,
     system::proofs::SCENARIO,
     system::starts::STARTS,
+    system::starts::RULES,
     system::listeners::SCENARIO,
     administration::updates::SCENARIO,
     hooks::identity::SCENARIO,
     hooks::attacks::SCENARIO,
     system::mounts::SCENARIO,
     hooks::toctou::SCENARIO,
+    hooks::fuzz::SCENARIO,
     driver::faults::SCENARIO,
     driver::soak::SCENARIO,
     driver::traffic::SCENARIO,
@@ -48,6 +50,7 @@ pub(crate) const ALL: &[Scenario] = &[
     administration::daily::PROGRAMS,
     administration::daily::JOURNAL,
     system::lockout::SCENARIO,
+    system::scanners::SCENARIO,
     system::starts::UNIT,
     administration::examples::SCENARIO,
     system::cost::COST,
@@ -82,7 +85,7 @@ pub(crate) struct Scenario {
     prepare: fn(&Materials<'_>, &mut Root) -> Result<()>,
     /// How long a boot may take on a slow machine, in seconds.
     limit: u64,
-    /// Whether it lasts as long as the soak beside that.
+    /// Whether it lasts as many minutes beside that as are asked for.
     is_soak: bool,
 }
 
@@ -146,9 +149,10 @@ impl Scenario {
     }
 
     fn root(&self, materials: &Materials<'_>, boot: &str) -> Result<Root> {
-        let Materials { cache, tools, kernel, minutes, .. } = materials;
+        let Materials { cache, tools, kernel, minutes, seed, left_out, .. } = materials;
         let script = format!(
-            "release={}\nminutes={minutes}\nboot={boot}\ndisks={}\nname_disks\n{}",
+            "release={}\nminutes={minutes}\nseed={seed}\nleft_out={left_out}\nboot={boot}\ndisks={}\n\
+             name_disks\n{}",
             kernel.release,
             self.disks.len(),
             self.script,

@@ -29,15 +29,18 @@ pub(crate) enum Selection {
     Server,
     /// What administrators use beside that, day by day.
     Daily,
+    /// What scans files as they are used, and a compiler, which uses many.
+    Scanners,
 }
 
 impl Selection {
     fn packages(self) -> impl Iterator<Item = &'static str> {
-        let daily: &[&str] = match self {
+        let more: &[&str] = match self {
             Self::Server => &[],
             Self::Daily => &DAILY,
+            Self::Scanners => &SCANNERS,
         };
-        SERVER.iter().chain(daily).copied()
+        SERVER.iter().chain(more).copied()
     }
 
     /// How large the file system is, with room for what a scenario makes.
@@ -45,6 +48,7 @@ impl Selection {
         match self {
             Self::Server => "1G",
             Self::Daily => "3G",
+            Self::Scanners => "2G",
         }
     }
 }
@@ -99,6 +103,9 @@ const DAILY: [&str; 33] = [
     "zstd",
 ];
 
+/// fapolicyd is among those of a server.
+const SCANNERS: [&str; 3] = ["clamav-daemon", "libc6-dev", "tcc"];
+
 /// Puts a file where the scenario finds it; `scenario` is the one that is run.
 pub(crate) fn put(root: &mut Root, name: &str, contents: &[u8]) -> Result<()> {
     root.file(&Path::new("/payload").join(name), contents)
@@ -111,6 +118,7 @@ pub(crate) fn image(cache: &Cache, selection: Selection) -> Result<PathBuf> {
     let name = match selection {
         Selection::Server => format!("debian-{SUITE}-{}", packages.join("-")),
         Selection::Daily => format!("debian-{SUITE}-daily-{:016x}", hash(&packages)),
+        Selection::Scanners => format!("debian-{SUITE}-scanners-{:016x}", hash(&packages)),
     };
     let place = cache.directory(&name, |making| fill(cache, selection, making))?;
     Ok(place.join("root.ext4"))

@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use crate::machine::debian::{self, Selection};
 use crate::materials::cache::Cache;
 use crate::materials::packages;
-use crate::materials::program::{is_there, output};
+use crate::materials::program::{is_there, output, require};
 
 /// A disk.
 #[derive(Clone, Copy, Debug)]
@@ -20,11 +20,18 @@ pub(crate) enum Disk {
     Debian,
     /// With a Debian on it that has what administrators use from day to day.
     DailyDebian,
+    /// With a Debian on it that has scanners of files.
+    ScannersDebian,
+    /// With a file system that can seal files.
+    Ext4,
     /// With a file system that can share blocks between files.
     Xfs,
     /// With one that has subvolumes.
     Btrfs,
 }
+
+/// In MiB.
+const EXT4_SIZE: u64 = 48;
 
 /// The least that mkfs.xfs(8) makes, in MiB; nearly all of it is a hole.
 const XFS_SIZE: u64 = 300;
@@ -43,6 +50,16 @@ fn image(cache: &Cache, disk: Disk) -> Result<NamedTempFile> {
         Disk::Empty(size) => image.as_file().set_len(size << 20)?,
         Disk::Debian => copy(&debian::image(cache, Selection::Server)?, image.path())?,
         Disk::DailyDebian => copy(&debian::image(cache, Selection::Daily)?, image.path())?,
+        Disk::ScannersDebian => {
+            copy(&debian::image(cache, Selection::Scanners)?, image.path())?;
+        }
+        Disk::Ext4 => {
+            require(&[("mke2fs", "e2fsprogs")])?;
+            image.as_file().set_len(EXT4_SIZE << 20)?;
+            let mut mke2fs = Command::new("mke2fs");
+            mke2fs.args(["-q", "-F", "-t", "ext4", "-b", "4096", "-O", "verity,encrypt"]);
+            output(mke2fs.arg(image.path())).context("the disk with ext4")?;
+        }
         Disk::Xfs => {
             image.as_file().set_len(XFS_SIZE << 20)?;
             let mut mkfs = program_of(cache, "xfsprogs", "mkfs.xfs")?;

@@ -3,6 +3,7 @@
 pub(crate) mod attacks;
 pub(crate) mod devices;
 pub(crate) mod enforcement;
+pub(crate) mod fuzz;
 pub(crate) mod identity;
 pub(crate) mod policy;
 pub(crate) mod reports;

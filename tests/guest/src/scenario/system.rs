@@ -7,4 +7,5 @@ pub(crate) mod loader;
 pub(crate) mod lockout;
 pub(crate) mod mounts;
 pub(crate) mod proofs;
+pub(crate) mod scanners;
 pub(crate) mod starts;

@@ -9,7 +9,7 @@ find /bin -type f ! -name busybox -exec cp {} /mnt/usr/local/bin/ \;
     echo '#!/bin/sh'
     echo 'exec </dev/null >/dev/ttyS0 2>&1'
     echo 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root'
-    echo "release=$release boot=$boot place=/usr/local/lib/veriexec"
+    echo "release=$release boot=$boot minutes=$minutes place=/usr/local/lib/veriexec"
     echo 'cd /root'
     echo '. $place/checks'
     echo '. $place/scenario'

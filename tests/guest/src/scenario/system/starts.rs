@@ -36,6 +36,48 @@ pub(crate) const STARTS: Scenario = Scenario {
     ..Scenario::PLAIN
 };
 
+/// The same of each thing that can be wrong, with each rule: `veriexec_on_error`.
+pub(crate) const RULES: Scenario = Scenario {
+    name: "rules",
+    script: concat!(include_str!("starts/machine.sh"), include_str!("starts/rules.sh")),
+    boots: &[
+        "refuse",
+        "halt",
+        "gone-refuse",
+        "gone-continue",
+        "gone-halt",
+        "configuration-others",
+        "configuration-group",
+        "configuration-owned",
+        "configuration-directory",
+        "configuration-root",
+        "configuration-linked",
+        "configuration-faulty",
+        "list-others",
+        "list-group",
+        "list-owned",
+        "list-directory",
+        "list-linked",
+        "list-missing",
+        "list-nowhere",
+        "list-loop",
+        "list-no-file",
+        "list-pipe",
+        "list-no-text",
+        "list-unreadable",
+        "list-empty",
+        "list-comments",
+        "list-blank",
+        "list-line",
+        "list-entry",
+        "list-none-there",
+        "list-fingerprint",
+        "self-test",
+    ],
+    limit: 600,
+    ..STARTS
+};
+
 /// The unit, on a Debian: as it starts, and while it is used.
 pub(crate) const UNIT: Scenario = Scenario {
     name: "unit",
