@@ -9,6 +9,7 @@
 #include <linux/dcache.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
+#include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/personality.h>
 #include <linux/sched.h>
@@ -131,6 +132,17 @@ int veriexec_check_ioctl(const struct file *file, unsigned int command)
 	return 0;
 }
 
+/* What the kernel would say of it before it asks anybody. */
+static int may_write(const struct path *path)
+{
+	int error = mnt_want_write(path->mnt);
+
+	if (error)
+		return error;
+	mnt_drop_write(path->mnt);
+	return path_permission(path, MAY_WRITE);
+}
+
 int veriexec_begin_truncate(const struct path *path, struct inode **inode)
 {
 	struct veriexec_located located;
@@ -143,9 +155,12 @@ int veriexec_begin_truncate(const struct path *path, struct inode **inode)
 	int error;
 
 	*inode = NULL;
-	/* Who may not do it anyway is told so by the kernel. */
-	if (!d_is_reg(path->dentry) || path_permission(path, MAY_WRITE))
+	if (!d_is_reg(path->dentry))
 		return 0;
+	/* It is not left to the kernel to say so: by then he may, and nobody was asked. */
+	error = may_write(path);
+	if (error)
+		return error;
 	*inode = d_real_inode(path->dentry);
 	error = get_write_access(*inode);
 	if (error)
@@ -203,6 +218,27 @@ static int check_by_name(struct veriexec_operation *operation, struct dentry *de
 	error = veriexec_core_check(operation);
 	kfree(name);
 	return error;
+}
+
+/*
+ * A size is about to change, with the file locked: it cannot be hashed now, nor for anybody until it
+ * has changed, because whoever changes it counts as a writer meanwhile. Of an overlay's file it is
+ * the file underneath that changes, which is asked about in its turn.
+ */
+int veriexec_check_resize(struct dentry *dentry, const struct iattr *attributes)
+{
+	struct inode *inode = d_real_inode(dentry);
+	struct veriexec_located located;
+	struct veriexec_operation operation = { .action = VERIEXEC_RESIZE, .file = &located };
+
+	if (!(attributes->ia_valid & ATTR_SIZE) || !S_ISREG(inode->i_mode))
+		return 0;
+	veriexec_identify(inode, false, &located);
+	if (!veriexec_core_is_listed(&located))
+		return veriexec_core_check(&operation);
+	if (inode == d_inode(dentry) && !inode_is_open_for_write(inode))
+		return -ETXTBSY;
+	return check_by_name(&operation, dentry, located.mount);
 }
 
 int veriexec_check_create(struct inode *directory, struct dentry *dentry, umode_t mode)

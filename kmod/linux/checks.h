@@ -23,6 +23,7 @@ int veriexec_check_ioctl(const struct file *file, unsigned int command);
 int veriexec_check_file_ioctl(const struct file *file, unsigned int command);
 int veriexec_begin_truncate(const struct path *path, struct inode **inode);
 void veriexec_end_truncate(struct inode *inode);
+int veriexec_check_resize(struct dentry *dentry, const struct iattr *attributes);
 int veriexec_check_create(struct inode *directory, struct dentry *dentry, umode_t mode);
 int veriexec_check_unlink(struct dentry *dentry);
 int veriexec_check_subvolume(struct dentry *dentry);

@@ -70,6 +70,7 @@ enum veriexec_action {
 	VERIEXEC_MEMORY_WRITE,
 	VERIEXEC_PASS_THROUGH,
 	VERIEXEC_REMOVE_VOLUME,
+	VERIEXEC_RESIZE,
 };
 
 /* How a file is accessed. */

@@ -31,6 +31,8 @@ pub enum Action<'a> {
     Write(Located),
     /// A file is cut or stretched by path: [`Event::Truncate`].
     Truncate(Located),
+    /// The size of a file is about to change: [`Event::Resize`].
+    Resize(Located),
     /// Something of that kind is made: [`Event::Create`].
     Create(FileKind),
     /// A name is removed: [`Event::Remove`].
@@ -79,6 +81,7 @@ impl Action<'_> {
             Self::Access(file, _)
             | Self::Write(file)
             | Self::Truncate(file)
+            | Self::Resize(file)
             | Self::Remove(file)
             | Self::Rename { file, .. }
             | Self::Link(file)
@@ -97,7 +100,10 @@ impl Action<'_> {
 
     /// Whether contents may change after it.
     pub(crate) const fn writes(&self) -> bool {
-        matches!(self, Self::Write(_) | Self::Truncate(_) | Self::RawWrite(_))
+        matches!(
+            self,
+            Self::Write(_) | Self::Truncate(_) | Self::Resize(_) | Self::RawWrite(_)
+        )
     }
 }
 
@@ -109,6 +115,7 @@ impl Veriexec {
             Action::Access(_, access) => Event::Access(access),
             Action::Write(_) => Event::Write,
             Action::Truncate(_) => Event::Truncate,
+            Action::Resize(_) => Event::Resize,
             Action::Create(_) => Event::Create,
             Action::Remove(_) | Action::RemoveVolume(_) => Event::Remove,
             Action::Rename { file, target, .. } => {

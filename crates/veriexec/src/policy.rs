@@ -8,6 +8,7 @@
 //! | event | NetBSD | here |
 //! |---|---|---|
 //! | [`Truncate`](Event::Truncate), by path | not checked | as opening for write |
+//! | [`Resize`](Event::Resize) | not checked | of a listed file, as opening for write |
 //! | [`Link`](Event::Link), [`SetAttributes`](Event::SetAttributes) | not checked | free, as there |
 //! | [`Protect`](Event::Protect), [`KernelLoad`](Event::KernelLoad), [`MountOver`](Event::MountOver) | not checked | checked |
 //! | [`RawWrite`](Event::RawWrite) where nothing is listed, at level 3 | allowed, against veriexec(8) | denied, as veriexec(8) says |

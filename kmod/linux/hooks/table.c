@@ -72,6 +72,15 @@ HOOK(security_inode_rename,
      (struct inode *from_directory, struct dentry *from, struct inode *to_directory,
       struct dentry *to, unsigned int flags),
      (from_directory, from, to_directory, to, flags), veriexec_check_rename(from, to, flags))
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define MAPPED_IDS struct user_namespace
+#else
+#define MAPPED_IDS struct mnt_idmap
+#endif
+
+HOOK(security_inode_setattr,
+     (MAPPED_IDS * ids, struct dentry *dentry, struct iattr *attributes), (ids, dentry, attributes),
+     veriexec_check_resize(dentry, attributes))
 HOOK(security_sb_pivotroot, (const struct path *old, const struct path *new), (old, new),
      veriexec_check_pivot())
 HOOK(security_sb_umount, (struct vfsmount *mount, int flags), (mount, flags),
@@ -197,6 +206,7 @@ const struct hook veriexec_hooks[] = {
 	LED(security_file_mprotect),
 	LED(security_bprm_check),
 	LED(security_file_ioctl_compat),
+	LED(security_inode_setattr),
 	LED(vfs_truncate),
 	LED(security_inode_create),
 	LED(security_inode_mknod),

@@ -55,6 +55,11 @@ pub enum Event {
     /// A file is cut or stretched by path. NetBSD does not check it; here it is a
     /// [`Write`](Self::Write).
     Truncate,
+    /// The size of a file is about to change, however that came about: by path, by a descriptor, as
+    /// it is opened, or by a server of files. Ours, and it counts as [`EventKind::Truncate`]. The
+    /// hook that is asked cannot wait for the file to be hashed, and whoever opened the file or named
+    /// it was asked about that before: what is not listed is free.
+    Resize,
     /// A file is made, by open(2) or mknod(2): veriexec_openchk(9). The object is
     /// [`Object::Unlisted`](super::Object::Unlisted) for a regular file, and
     /// [`Object::NotRegular`](super::Object::NotRegular) for anything else, which is free.
@@ -111,7 +116,7 @@ pub enum EventKind {
     File,
     /// [`Event::Write`].
     Write,
-    /// [`Event::Truncate`].
+    /// [`Event::Truncate`], and [`Event::Resize`].
     Truncate,
     /// [`Event::Create`].
     Create,
@@ -154,7 +159,7 @@ impl Event {
             Self::Access(Access::Indirect) => EventKind::Indirect,
             Self::Access(Access::File) => EventKind::File,
             Self::Write => EventKind::Write,
-            Self::Truncate => EventKind::Truncate,
+            Self::Truncate | Self::Resize => EventKind::Truncate,
             Self::Create => EventKind::Create,
             Self::Remove => EventKind::Remove,
             Self::Rename { .. } => EventKind::Rename,

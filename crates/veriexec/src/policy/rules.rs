@@ -28,6 +28,8 @@ pub enum Case {
     NotEvaluated,
     /// A listed file is opened for write, or cut.
     WriteListed,
+    /// The size of a listed file changes.
+    ResizeListed,
     /// A regular file is made.
     Create,
     /// The name of a listed file is removed.
@@ -64,7 +66,7 @@ pub enum Case {
 
 impl Case {
     /// Every row.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::NotRegular,
         Self::UnlistedOpened,
         Self::UnlistedRun,
@@ -76,6 +78,7 @@ impl Case {
         Self::Unsettled,
         Self::NotEvaluated,
         Self::WriteListed,
+        Self::ResizeListed,
         Self::Create,
         Self::RemoveListed,
         Self::RemoveUnlisted,
@@ -111,6 +114,8 @@ impl Case {
             Self::Unsettled => Rule::always([A, D, D, D], Finding::Unsettled),
             Self::NotEvaluated => Rule::always([A, D, D, D], Finding::NotEvaluated),
             Self::WriteListed => Rule::always([P, P, D, D], Finding::WriteRequest),
+            // Below level 2 it was said when the file was opened, or named.
+            Self::ResizeListed => Rule::always([P, P, D, D], Finding::WriteRequest).if_denied(),
             Self::Create => Rule::always([A, A, A, D], Finding::Creation).if_denied(),
             Self::RemoveListed => Rule::always([X, D, D, D], Finding::RemoveRequest),
             Self::RemoveUnlisted => Rule::verbose([A, A, A, D], Finding::NoEntry).if_denied(),
@@ -143,6 +148,8 @@ impl Case {
         let case = match event {
             Event::Access(access) => return Self::access(access, object),
             Event::Write | Event::Truncate => return Self::write(object),
+            Event::Resize if object.is_listed() => Self::ResizeListed,
+            Event::Resize => Self::NotRegular,
             Event::Protect => return Self::protect(object),
             Event::KernelLoad(_) => {
                 return match object {

@@ -37,6 +37,9 @@ write truncate, wrong-busy: ok purge incorrect-access busy write-request; EPERM 
 write truncate, right-unknown: ok purge unsettled write-request; EPERM unsettled!; EPERM unsettled!; EPERM unsettled!
 write truncate, wrong-unknown: ok purge incorrect-access unsettled write-request; EPERM incorrect-access unsettled!; EPERM incorrect-access!; EPERM incorrect-access!
 
+resize, not-regular unlisted: ok; ok; ok; ok
+resize, listed: ok purge; ok purge; EPERM write-request!; EPERM write-request!
+
 create, not-regular: ok; ok; ok; ok
 create, unlisted listed: ok; ok; ok; EPERM creation!
 remove, not-regular unlisted: ok; ok; ok; EPERM no-entry!
@@ -58,7 +61,7 @@ pass-through, any: ok; ok; EPERM pass-through!; EPERM pass-through!
 ";
 
 /// Every event, by its name in the table, with the flag that it needs.
-pub(crate) const EVENTS: [(&str, Event, EntryType); 24] = {
+pub(crate) const EVENTS: [(&str, Event, EntryType); 25] = {
     use EntryType as Flag;
     [
         ("direct", Event::Access(Access::Direct), Flag::DIRECT),
@@ -66,6 +69,7 @@ pub(crate) const EVENTS: [(&str, Event, EntryType); 24] = {
         ("file", Event::Access(Access::File), Flag::FILE),
         ("write", Event::Write, Flag::FILE),
         ("truncate", Event::Truncate, Flag::FILE),
+        ("resize", Event::Resize, Flag::EMPTY),
         ("create", Event::Create, Flag::EMPTY),
         ("remove", Event::Remove, Flag::EMPTY),
         ("rename", Event::Rename { target_listed: false }, Flag::EMPTY),

@@ -16,6 +16,7 @@ pub(crate) fn operations(file: Located, other: Located) -> Vec<Operation<'static
         Action::Access(file, Access::File),
         Action::Write(file),
         Action::Truncate(file),
+        Action::Resize(file),
         Action::Create(FileKind::Regular),
         Action::Create(FileKind::Other),
         Action::Remove(file),

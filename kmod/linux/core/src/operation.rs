@@ -51,6 +51,7 @@ impl RawOperation {
             12 => Action::MemoryWrite,
             13 => Action::PassThrough,
             14 => Action::RemoveVolume(self.mount()?),
+            15 => Action::Resize(file?),
             _ => return None,
         };
         Some(Operation { path: bytes(&self.name, self.name_len), action })

@@ -111,6 +111,13 @@ static int make_mmap_data(struct row *row)
 	return make_map(row, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 }
 
+static void open_to_write_before(struct row *row)
+{
+	row->descriptor = open(row->file, O_WRONLY | O_CLOEXEC);
+	if (row->descriptor == -1)
+		die(row->file);
+}
+
 static void map_before(struct row *row)
 {
 	open_before(row);
@@ -181,6 +188,11 @@ static int make_open_trunc(struct row *row)
 static int make_truncate(struct row *row)
 {
 	return answer(truncate(row->file, 0));
+}
+
+static int make_ftruncate(struct row *row)
+{
+	return answer(ftruncate(row->descriptor, 0));
 }
 
 static int make_open_directory(struct row *row)
@@ -334,6 +346,7 @@ static const struct call calls[] = {
 	{ "open-device", NULL, make_open_device },
 	{ "open-sysctl", NULL, make_open_sysctl },
 	{ "truncate", NULL, make_truncate },
+	{ "ftruncate", open_to_write_before, make_ftruncate },
 	{ "creat", NULL, make_creat },
 	{ "create", NULL, make_creat },
 	{ "mknod", NULL, make_mknod_regular },

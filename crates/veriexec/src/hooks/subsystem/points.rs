@@ -173,7 +173,7 @@ const fn kind(action: &Action<'_>) -> EventKind {
         Action::Access(_, Access::Indirect) => EventKind::Indirect,
         Action::Access(_, Access::File) => EventKind::File,
         Action::Write(_) => EventKind::Write,
-        Action::Truncate(_) => EventKind::Truncate,
+        Action::Truncate(_) | Action::Resize(_) => EventKind::Truncate,
         Action::Create(_) => EventKind::Create,
         Action::Remove(_) | Action::RemoveVolume(_) => EventKind::Remove,
         Action::Rename { .. } => EventKind::Rename,

@@ -32,6 +32,8 @@ pub(super) enum Objects {
     Contents,
     /// The same, where Linux itself would be the first to read.
     ReadableContents,
+    /// Files that were open for write before they were listed.
+    Held,
     /// Files of which the status alone is asked for.
     Status,
     /// Files whose names or attributes change.
@@ -134,6 +136,7 @@ pub(super) const CALLS: &[Call] = &[
     contents("open-append", Event::Write),
     contents("open-trunc", Event::Write),
     contents("truncate", Event::Truncate),
+    Call { objects: Objects::Held, ..contents("ftruncate", Event::Resize) },
     Call { objects: Objects::Status, ..contents("mprotect", Event::Protect) },
     other("mprotect-anonymous", Event::Protect, ""),
     made("creat", Objects::Unlisted),
@@ -224,6 +227,7 @@ pub(super) fn subjects(objects: Objects) -> Vec<Subject> {
             (Evaluation::Mismatch, State::Evaluated),
             (Evaluation::Busy, State::Busy),
         ],
+        Objects::Held => &[(Evaluation::NotEvaluated, State::Busy)],
         Objects::Status | Objects::Name => &[
             (Evaluation::NotEvaluated, State::Fresh),
             (Evaluation::Valid, State::Evaluated),
