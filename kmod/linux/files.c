@@ -173,6 +173,9 @@ static int keep_out(struct veriexec_reading *reading, const struct path *path, i
 	error = keep_out_of(&reading->kept[0], inode, writers);
 	if (!error && shown != inode)
 		error = keep_out_of(&reading->kept[1], shown, writers);
+	/* What is hashed for a writer is not recorded as valid. */
+	if (!error && writers < 0)
+		error = MAY_FAIL(veriexec_pages_settle(inode), -ENOMEM);
 	return error;
 }
 
@@ -257,8 +260,15 @@ void veriexec_shim_close(struct veriexec_reading *reading)
 
 int veriexec_files_init(void)
 {
+	int error;
+
 	reader = MAY_FAIL(prepare_kernel_cred(&init_task), NULL);
-	return reader ? 0 : -ENOMEM;
+	if (!reader)
+		return -ENOMEM;
+	error = veriexec_pages_init();
+	if (error)
+		put_cred(reader);
+	return error;
 }
 
 void veriexec_files_exit(void)

@@ -61,6 +61,10 @@ bool veriexec_is_reading(void);
 int veriexec_pin(struct veriexec_pin *pin, const u8 *name, size_t len,
 		 struct veriexec_located *located);
 
+/* files/pages.c: what is in memory of files. */
+int veriexec_pages_init(void);
+int veriexec_pages_settle(struct inode *inode);
+
 /* mounts.c: the file systems that have tables. */
 int veriexec_mount_pin(const struct path *path, struct veriexec_pin *pin);
 void veriexec_mount_unpin(struct veriexec_pin *pin);

@@ -28,6 +28,7 @@ const SOURCES: &[&str] = &[
     "devices/commands.c",
     "devices/commands.h",
     "files.c",
+    "files/pages.c",
     "held.c",
     "hooks/hooks.h",
     "hooks/late.c",
