@@ -6,28 +6,24 @@
 
 #include <linux/module.h>
 
-static bool is_held;
+/* For good. */
+DEFINE_STATIC_KEY_FALSE(veriexec_held_for_good);
 
 /* One at a time. */
 int veriexec_raise(int level)
 {
 	int error;
 
-	if (level > 0 && !is_held && !try_module_get(THIS_MODULE))
+	if (level > 0 && !veriexec_is_held() && !try_module_get(THIS_MODULE))
 		return -EBUSY;
 	error = veriexec_core_raise(level);
 	/* What was said until now is not lost with whatever the level ends. */
 	veriexec_reports_flush();
-	if (level <= 0 || is_held)
+	if (level <= 0 || veriexec_is_held())
 		return error;
 	if (error)
 		module_put(THIS_MODULE);
 	else
-		WRITE_ONCE(is_held, true);
+		static_branch_enable(&veriexec_held_for_good);
 	return error;
-}
-
-bool veriexec_is_held(void)
-{
-	return READ_ONCE(is_held);
 }

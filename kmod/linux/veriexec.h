@@ -9,6 +9,7 @@
 #define pr_fmt(fmt) fmt
 
 #include <linux/fs.h>
+#include <linux/jump_label.h>
 #include <linux/path.h>
 
 #include "core.h"
@@ -106,8 +107,13 @@ size_t veriexec_reports_count(char *text, size_t size);
 void veriexec_reports_exit(void);
 
 /* level.c: the strict level, which holds the module. */
+DECLARE_STATIC_KEY_FALSE(veriexec_held_for_good);
 int veriexec_raise(int level);
-bool veriexec_is_held(void);
+
+static inline bool veriexec_is_held(void)
+{
+	return static_branch_unlikely(&veriexec_held_for_good);
+}
 
 /* memory.c: the core's memory. */
 long veriexec_allocations(void);

@@ -11,6 +11,8 @@
 #include <linux/types.h>
 #include <linux/version.h>
 
+#include "../veriexec.h"
+
 struct dentry;
 struct mountpoint;
 struct path;
@@ -66,5 +68,19 @@ DECLARE_PER_CPU(unsigned long[VERIEXEC_MOST_HOOKS], veriexec_hook_calls);
 
 /* lead.c: the threads that are in our functions, so that the module does not go before they do. */
 extern struct srcu_struct veriexec_inside;
+
+/* What who leaves gives back. When the module cannot go any more, nobody needs to be waited for. */
+#define VERIEXEC_NOT_COUNTED (-1)
+
+static inline int veriexec_enter(void)
+{
+	return veriexec_is_held() ? VERIEXEC_NOT_COUNTED : srcu_read_lock(&veriexec_inside);
+}
+
+static inline void veriexec_leave(int entered)
+{
+	if (entered != VERIEXEC_NOT_COUNTED)
+		srcu_read_unlock(&veriexec_inside, entered);
+}
 
 #endif

@@ -81,7 +81,7 @@ void veriexec_bind_get_mountpoint(void *function)
 
 struct mountpoint *veriexec_hook_get_mountpoint(struct dentry *dentry)
 {
-	int index = srcu_read_lock(&veriexec_inside);
+	int entered = veriexec_enter();
 	struct locking *locking = own_locking();
 	struct mountpoint *mountpoint;
 
@@ -91,7 +91,7 @@ struct mountpoint *veriexec_hook_get_mountpoint(struct dentry *dentry)
 	} else {
 		mountpoint = static_call(own_get_mountpoint)(dentry);
 	}
-	srcu_read_unlock(&veriexec_inside, index);
+	veriexec_leave(entered);
 	return mountpoint;
 }
 
@@ -137,13 +137,13 @@ static struct mountpoint *lock_if_allowed(struct path *path, struct locking *loc
 static struct mountpoint *lock_place(struct path *path, bool is_beneath)
 {
 	struct locking locking = { .task = current, .path = path, .is_beneath = is_beneath };
-	int index = srcu_read_lock(&veriexec_inside);
+	int entered = veriexec_enter();
 	struct mountpoint *mountpoint;
 
 	do
 		mountpoint = lock_if_allowed(path, &locking);
 	while (locking.has_changed && !fatal_signal_pending(current));
-	srcu_read_unlock(&veriexec_inside, index);
+	veriexec_leave(entered);
 	return mountpoint;
 }
 
@@ -177,11 +177,11 @@ void veriexec_bind_do_move_mount(void *function)
 
 int veriexec_hook_do_move_mount(MOVED)
 {
-	int index = srcu_read_lock(&veriexec_inside);
+	int entered = veriexec_enter();
 	int error = veriexec_check_move(from, to);
 
 	if (!error)
 		error = static_call(own_do_move_mount)(MOVE);
-	srcu_read_unlock(&veriexec_inside, index);
+	veriexec_leave(entered);
 	return error;
 }

@@ -39,12 +39,12 @@
 	}                                                                                          \
 	static int hook_##name declared                                                            \
 	{                                                                                          \
-		int index = srcu_read_lock(&veriexec_inside);                                               \
+		int entered = veriexec_enter();                                                    \
 		int error = static_call(own_##name) given;                                         \
                                                                                                    \
 		if (!error)                                                                        \
 			error = check;                                                             \
-		srcu_read_unlock(&veriexec_inside, index);                                                  \
+		veriexec_leave(entered);                                                           \
 		return error;                                                                      \
 	}
 
@@ -103,7 +103,7 @@ static void bind_vfs_truncate(void *function)
 
 static long hook_vfs_truncate(const struct path *path, loff_t length)
 {
-	int index = srcu_read_lock(&veriexec_inside);
+	int entered = veriexec_enter();
 	struct inode *inode;
 	long error = veriexec_begin_truncate(path, &inode);
 
@@ -111,7 +111,7 @@ static long hook_vfs_truncate(const struct path *path, loff_t length)
 		error = static_call(own_vfs_truncate)(path, length);
 		veriexec_end_truncate(inode);
 	}
-	srcu_read_unlock(&veriexec_inside, index);
+	veriexec_leave(entered);
 	return error;
 }
 
@@ -132,7 +132,7 @@ static void bind_blkdev_release(void *function)
 
 static int hook_blkdev_open(struct inode *inode, struct file *file)
 {
-	int index = srcu_read_lock(&veriexec_inside);
+	int entered = veriexec_enter();
 	int error = static_call(own_blkdev_open)(inode, file);
 
 	if (!error && (file->f_mode & FMODE_WRITE)) {
@@ -140,18 +140,18 @@ static int hook_blkdev_open(struct inode *inode, struct file *file)
 		if (error)
 			static_call(own_blkdev_release)(inode, file);
 	}
-	srcu_read_unlock(&veriexec_inside, index);
+	veriexec_leave(entered);
 	return error;
 }
 
 static int hook_blkdev_release(struct inode *inode, struct file *file)
 {
-	int index = srcu_read_lock(&veriexec_inside);
+	int entered = veriexec_enter();
 	int error = static_call(own_blkdev_release)(inode, file);
 
 	if (file->f_mode & FMODE_WRITE)
 		veriexec_raw_writer_went(file);
-	srcu_read_unlock(&veriexec_inside, index);
+	veriexec_leave(entered);
 	return error;
 }
 
@@ -184,11 +184,11 @@ static void bind_security_sb_delete(void *function)
 
 static void hook_security_sb_delete(struct super_block *sb)
 {
-	int index = srcu_read_lock(&veriexec_inside);
+	int entered = veriexec_enter();
 
 	static_call(own_security_sb_delete)(sb);
 	veriexec_mounts_gone(sb);
-	srcu_read_unlock(&veriexec_inside, index);
+	veriexec_leave(entered);
 }
 
 /* The table */
