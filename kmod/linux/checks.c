@@ -23,17 +23,21 @@
 
 /* Programs and libraries */
 
+/* Most accesses pass, and nothing else is told of them. */
 static int check_access(const struct file *file, enum veriexec_access access)
 {
 	struct veriexec_located located;
-	const struct veriexec_operation operation = {
+	struct veriexec_operation operation;
+
+	veriexec_identify_file(file, &located);
+	if (likely(veriexec_core_passes(&located, access)))
+		return 0;
+	operation = (struct veriexec_operation){
 		.action = VERIEXEC_ACCESS,
 		.detail = access,
 		.file = &located,
 		.path = &file->f_path,
 	};
-
-	veriexec_identify_file(file, &located);
 	return veriexec_core_check(&operation);
 }
 
@@ -51,12 +55,12 @@ static bool is_own_image(const struct file *file)
 	const struct file *image;
 	bool is_own = false;
 
-	rcu_read_lock();
+	rcu_read_lock_sched();
 	if (current->mm) {
-		image = rcu_dereference(current->mm->exe_file);
+		image = rcu_dereference_sched(current->mm->exe_file);
 		is_own = image && file_inode(image) == file_inode(file);
 	}
-	rcu_read_unlock();
+	rcu_read_unlock_sched();
 	return is_own;
 }
 
@@ -91,10 +95,8 @@ int veriexec_check_protect(const struct vm_area_struct *area, unsigned long prot
 
 /* Opening */
 
-int veriexec_check_open(const struct file *file)
+static noinline int check_write(const struct file *file)
 {
-	const struct inode *inode = file_inode(file);
-	bool writes = (file->f_mode & FMODE_WRITE) || (file->f_flags & O_TRUNC);
 	struct veriexec_located located;
 	const struct veriexec_operation operation = {
 		.action = VERIEXEC_WRITE,
@@ -103,15 +105,22 @@ int veriexec_check_open(const struct file *file)
 		.writers = !!(file->f_mode & FMODE_WRITE),
 	};
 
+	veriexec_identify_file(file, &located);
+	return veriexec_core_check(&operation);
+}
+
+int veriexec_check_open(const struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+
 	if (S_ISBLK(inode->i_mode) || S_ISCHR(inode->i_mode))
 		return veriexec_check_device(file);
 	/* What is opened to be executed is asked about as such. */
 	if (!S_ISREG(inode->i_mode) || (file->f_flags & __FMODE_EXEC) || veriexec_is_reading())
 		return 0;
-	if (!writes)
-		return check_access(file, VERIEXEC_FILE);
-	veriexec_identify_file(file, &located);
-	return veriexec_core_check(&operation);
+	if ((file->f_mode & FMODE_WRITE) || (file->f_flags & O_TRUNC))
+		return check_write(file);
+	return check_access(file, VERIEXEC_FILE);
 }
 
 int veriexec_check_ioctl(const struct file *file, unsigned int command)

@@ -33,8 +33,6 @@ struct veriexec_located {
 	u64 inode;
 	u64 generation;
 	u32 kind;
-	/* Whether it can change without this kernel's knowledge. */
-	bool is_remote;
 	/* Whether it is in a file system of the kernel's own making, where nothing can be executed. */
 	bool is_made_up;
 };
@@ -129,6 +127,7 @@ struct veriexec_report {
 /* What the core does for the shim. */
 int veriexec_core_request(const struct veriexec_caller *caller, u32 number, bool readable,
 			  bool writable, bool wide);
+bool veriexec_core_passes(const struct veriexec_located *located, u32 access);
 int veriexec_core_check(const struct veriexec_operation *operation);
 bool veriexec_core_is_listed(const struct veriexec_located *located);
 void veriexec_core_unmounted(u64 mount);
@@ -157,7 +156,7 @@ int veriexec_shim_plistref(const struct veriexec_caller *caller, u64 *plist, u64
 int veriexec_shim_copy_in(const struct veriexec_caller *caller, u64 from, u8 *to, size_t len);
 int veriexec_shim_reply(const struct veriexec_caller *caller, const u8 *text, size_t len);
 int veriexec_shim_pin(const struct veriexec_caller *caller, const u8 *path, size_t len,
-		      struct veriexec_located *located);
+		      struct veriexec_located *located, bool *is_remote);
 int veriexec_shim_locate(const u8 *path, size_t len, struct veriexec_located *located);
 void veriexec_shim_listed(u64 volume, u64 inode, bool is_listed);
 int veriexec_shim_open(const u8 *path, size_t len, struct veriexec_reading **reading,

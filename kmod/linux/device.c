@@ -128,11 +128,14 @@ int veriexec_shim_reply(const struct veriexec_caller *caller, const u8 *text, si
 }
 
 int veriexec_shim_pin(const struct veriexec_caller *caller, const u8 *name, size_t len,
-		      struct veriexec_located *located)
+		      struct veriexec_located *located, bool *is_remote)
 {
 	int error = veriexec_pin(caller->pin, name, len, located);
 
-	return error ? error : veriexec_ways_add(&caller->pin->path, caller->pin->mount);
+	if (error)
+		return error;
+	*is_remote = veriexec_is_remote(caller->pin->inode->i_sb);
+	return veriexec_ways_add(&caller->pin->path, caller->pin->mount);
 }
 
 /* The device */

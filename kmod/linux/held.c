@@ -57,12 +57,17 @@ static unsigned long place_of(u64 number)
 /* What is said of those that there are. It may be taken while the tables are locked. */
 static DEFINE_SPINLOCK(lock);
 
-/* The number of a file; 0 if it is not held. Needs rcu_read_lock(), and that the file stays. */
+/* The number of a file, which must stay; 0 if it is not held. */
 u64 veriexec_held_number(struct inode *inode)
 {
-	const struct veriexec_held *held = rhashtable_lookup(&by_inode, &inode, by_inode_params);
+	const struct veriexec_held *held;
+	u64 number;
 
-	return held ? held->number : 0;
+	rcu_read_lock();
+	held = rhashtable_lookup(&by_inode, &inode, by_inode_params);
+	number = held ? held->number : 0;
+	rcu_read_unlock();
+	return number;
 }
 
 /* Letting go */

@@ -81,7 +81,10 @@ static bool has_subvolumes(const struct super_block *sb)
 	return sb->s_magic == BTRFS_SUPER_MAGIC;
 }
 
-/* Needs rcu_read_lock(). */
+/*
+ * Needs rcu_read_lock_sched(): each check comes here, and that much is cheaper than rcu_read_lock()
+ * where that can be preempted.
+ */
 static struct volume *find(struct inode *inode)
 {
 	const struct super_block *sb = inode->i_sb;
@@ -105,10 +108,10 @@ u64 veriexec_volume_of(struct inode *inode)
 	const struct volume *volume;
 	u64 number;
 
-	rcu_read_lock();
+	rcu_read_lock_sched();
 	volume = find(inode);
 	number = volume ? volume->number : 0;
-	rcu_read_unlock();
+	rcu_read_unlock_sched();
 	return number;
 }
 
@@ -173,17 +176,17 @@ bool veriexec_must_be_held(struct inode *inode)
 	const struct volume *volume;
 	bool must;
 
-	rcu_read_lock();
+	rcu_read_lock_sched();
 	volume = find(inode);
 	must = volume && !volume->lasts;
-	rcu_read_unlock();
+	rcu_read_unlock_sched();
 	return must;
 }
 
 /* Files */
 
 /* Whether its files can change without this kernel's knowledge. */
-static bool is_remote(const struct super_block *sb)
+bool veriexec_is_remote(const struct super_block *sb)
 {
 	switch (sb->s_magic) {
 	case NFS_SUPER_MAGIC:
@@ -208,32 +211,35 @@ static bool is_remote(const struct super_block *sb)
  */
 #define NOT_HELD U64_MAX
 
-static void set_numbers(struct inode *inode, struct veriexec_located *located)
+static void set_held_numbers(struct inode *inode, struct veriexec_located *located)
+{
+	u64 held = veriexec_held_number(inode);
+
+	located->generation = held ? 0 : NOT_HELD;
+	if (held)
+		located->inode = held;
+}
+
+static __always_inline void set_numbers(struct inode *inode, struct veriexec_located *located)
 {
 	const struct volume *volume;
-	u64 held;
 
 	located->inode = inode->i_ino;
-	rcu_read_lock();
+	rcu_read_lock_sched();
 	volume = find(inode);
 	located->mount = volume ? volume->number : 0;
-	if (!volume) {
+	if (!volume)
 		located->generation = inode->i_sb->s_dev;
-	} else if (volume->lasts) {
+	else if (likely(volume->lasts))
 		located->generation = inode->i_generation;
-	} else {
-		held = veriexec_held_number(inode);
-		located->generation = held ? 0 : NOT_HELD;
-		if (held)
-			located->inode = held;
-	}
-	rcu_read_unlock();
+	else
+		set_held_numbers(inode, located);
+	rcu_read_unlock_sched();
 }
 
 void veriexec_identify(struct inode *inode, bool is_root, struct veriexec_located *located)
 {
 	set_numbers(inode, located);
-	located->is_remote = is_remote(inode->i_sb);
 	located->is_made_up = inode->i_sb->s_iflags & SB_I_NOEXEC;
 	if (S_ISREG(inode->i_mode) && !located->is_made_up)
 		located->kind = VERIEXEC_REGULAR;

@@ -41,6 +41,7 @@ u64 veriexec_volume_of(struct inode *inode);
 int veriexec_volume_make(struct inode *inode, u64 *number);
 void veriexec_volume_drop(u64 number);
 bool veriexec_must_be_held(struct inode *inode);
+bool veriexec_is_remote(const struct super_block *sb);
 void veriexec_identify(struct inode *inode, bool is_root, struct veriexec_located *located);
 void veriexec_identify_dentry(struct dentry *dentry, struct veriexec_located *located);
 void veriexec_identify_file(const struct file *file, struct veriexec_located *located);

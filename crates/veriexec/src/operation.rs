@@ -2,6 +2,7 @@
 
 mod checks;
 mod lifecycle;
+mod passing;
 mod verify;
 
 use crate::policy::{Access, Event, Image};

@@ -164,6 +164,19 @@ pub fn decide(level: StrictLevel, event: Event, object: Object) -> Decision {
     decide_with(Case::rule, level, event, object)
 }
 
+/// Whether [`decide`] allows it, changes no entry by it, and says nothing at verbosity 0.
+pub(crate) const fn is_quiet(level: StrictLevel, event: Event, object: Object) -> bool {
+    let [first, second, third] = Case::all(event, object);
+    is_quiet_case(first, level) && is_quiet_case(second, level) && is_quiet_case(third, level)
+}
+
+const fn is_quiet_case(case: Option<Case>, level: StrictLevel) -> bool {
+    let Some(case) = case else { return true };
+    let (answer, notice) = case.rule().at(level);
+    let is_said = matches!(notice, Some(Notice { loudness: Loudness::Always, .. }));
+    matches!(answer, Answer::Allow) && !is_said
+}
+
 /// What a policy with other rules would say: the way to find out what a rule is good for.
 pub fn decide_with(
     rule: impl Fn(Case) -> Rule,

@@ -59,11 +59,14 @@ impl<'a> Caller<'a> {
     pub(crate) fn pin(&self, path: &[u8]) -> Result<(FileId, bool), Errno> {
         let path = whole(path)?;
         let mut located = RawLocated::default();
-        // SAFETY: the caller is the shim's own, the path has that many bytes, and the place is ours.
+        let mut is_remote = false;
+        // SAFETY: the caller is the shim's own, the path has that many bytes, and both places are
+        // ours.
         shim::result(unsafe {
-            shim::veriexec_shim_pin(self.raw, path.as_ptr(), path.len(), &mut located)
+            let (path, len) = (path.as_ptr(), path.len());
+            shim::veriexec_shim_pin(self.raw, path, len, &mut located, &mut is_remote)
         })?;
-        Ok((Located::from(located).id, located.is_remote))
+        Ok((Located::from(located).id, is_remote))
     }
 
     /// Maps the reply into the caller.

@@ -5,9 +5,19 @@ use core::ffi::c_int;
 use veriexec::{Errno, FileKind, Located, Step, Verdict};
 
 use crate::kernel::Kernel;
-use crate::operation::RawOperation;
+use crate::operation::{RawAccess, RawOperation};
 use crate::shim::RawLocated;
 use crate::tables;
+
+/// Whether an access to a file, an `enum veriexec_access`, passes: it may happen, and there is
+/// nothing to do about it. If not, [`veriexec_core_check`] is to be asked.
+#[expect(unsafe_code, reason = "the shim calls it by name")]
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn veriexec_core_passes(raw: &RawLocated, access: u32) -> bool {
+    let Some(access) = RawAccess::read(access) else { return false };
+    let located = Located::from(*raw);
+    tables::share().passes(&Kernel::default(), located, |listed| access.to(|| listed))
+}
 
 /// Answers a hook: 0 if it may happen, or a negative error number.
 #[expect(unsafe_code, reason = "the shim calls it by name")]

@@ -63,24 +63,45 @@ impl RawOperation {
         unsafe { self.path.as_ref() }
     }
 
-    /// The own image of a program counts as it was executed: directly if it is listed for that.
     fn access(&self, file: Located, tables: &Veriexec) -> Option<Access> {
-        match self.detail {
-            0 => Some(Access::Direct),
-            1 => Some(Access::Indirect),
-            2 => Some(Access::File),
-            3 => {
-                let listed = tables.lookup(file.id).map(|entry| entry.entry_type);
-                let is_direct = listed.is_none_or(|listed| listed.contains(EntryType::DIRECT));
-                Some(if is_direct { Access::Direct } else { Access::Indirect })
-            }
-            _ => None,
-        }
+        let listed = || tables.lookup(file.id).map(|entry| entry.entry_type);
+        Some(RawAccess::read(self.detail)?.to(listed))
     }
 
     fn mount(&self) -> Option<u64> {
         // SAFETY: the shim gives null, or a number that stays for the time of the check.
         unsafe { self.mount.as_ref() }.copied()
+    }
+}
+
+/// `enum veriexec_access`.
+#[derive(Clone, Copy)]
+pub(crate) enum RawAccess {
+    Plain(Access),
+    /// Of a program to what it was started from.
+    OwnImage,
+}
+
+impl RawAccess {
+    pub(crate) fn read(number: u32) -> Option<Self> {
+        Some(match number {
+            0 => Self::Plain(Access::Direct),
+            1 => Self::Plain(Access::Indirect),
+            2 => Self::Plain(Access::File),
+            3 => Self::OwnImage,
+            _ => return None,
+        })
+    }
+
+    /// What it is to a file that is listed for that, or not at all. The own image of a program
+    /// counts as it was executed: directly if it is listed for that.
+    pub(crate) fn to(self, listed: impl FnOnce() -> Option<EntryType>) -> Access {
+        let is_direct = |listed: EntryType| listed.contains(EntryType::DIRECT);
+        match self {
+            Self::Plain(access) => access,
+            Self::OwnImage if listed().is_none_or(is_direct) => Access::Direct,
+            Self::OwnImage => Access::Indirect,
+        }
     }
 }
 

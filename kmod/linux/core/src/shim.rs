@@ -39,8 +39,6 @@ pub(crate) struct RawLocated {
     /// 0 a regular file, 1 a directory, 2 the root of a mount, 4 on the way to listed files, else
     /// something else.
     pub(crate) kind: u32,
-    /// Whether it can change without this kernel's knowledge.
-    pub(crate) is_remote: bool,
     /// Whether it is in a file system of the kernel's own making.
     pub(crate) is_made_up: bool,
 }
@@ -165,12 +163,14 @@ unsafe extern "C" {
     ) -> c_int;
 
     /// Takes down that the file system of what the path leads to gets a table, and keeps it from
-    /// going until the request is done.
+    /// going until the request is done. The file may be one that can change without this kernel's
+    /// knowledge.
     pub(crate) unsafe fn veriexec_shim_pin(
         caller: *const RawCaller,
         path: *const u8,
         len: usize,
         located: *mut RawLocated,
+        is_remote: *mut bool,
     ) -> c_int;
 
     /// What a path leads to.

@@ -17,7 +17,7 @@ use kmod_ioctl::{Request, Width};
 use proplib::{Array, Dictionary, Object};
 use veriexec::Errno;
 
-use crate::check::{veriexec_core_check, veriexec_core_unmounted};
+use crate::check::{veriexec_core_check, veriexec_core_passes, veriexec_core_unmounted};
 use crate::log::{veriexec_core_lost, veriexec_core_removal_refused, veriexec_core_tell};
 use crate::operation::RawOperation;
 use crate::request::{veriexec_core_request, veriexec_core_unload};
@@ -129,14 +129,17 @@ fn requests_reach_the_tables_and_replies_the_caller() {
 fn access(place: &Place, access: Option<u32>) -> c_int {
     let located = identify(&place.0.metadata().unwrap());
     let action = u32::from(access.is_none());
-    veriexec_core_check(&RawOperation {
+    let passes = access.is_some_and(|access| veriexec_core_passes(&located, access));
+    let answer = veriexec_core_check(&RawOperation {
         action,
         detail: access.unwrap_or_default(),
         file: &raw const located,
         path: (&raw const *place).cast(),
         writers: action,
         ..RawOperation::default()
-    })
+    });
+    assert!(!passes || answer == 0, "what passes is allowed");
+    answer
 }
 
 fn status(path: &Path) -> Option<u8> {

@@ -95,10 +95,11 @@ unsafe extern "C" fn veriexec_shim_pin(
     name: *const u8,
     len: usize,
     located: &mut RawLocated,
+    is_remote: &mut bool,
 ) -> c_int {
     // SAFETY: as the core promises.
     let status = unsafe { veriexec_shim_locate(name, len, located) };
-    located.is_remote = REMOTE.load(Ordering::SeqCst);
+    *is_remote = REMOTE.load(Ordering::SeqCst);
     located.inode += u64::from(MOVES.load(Ordering::SeqCst));
     status
 }
