@@ -16,9 +16,6 @@ mod place;
 /// What in the version's place stands in dkms.conf, as Debian's dh_dkms has it.
 const VERSION: &str = "#MODULE_VERSION#";
 
-/// The folders of `kmod/linux` that have sources of the module in C.
-const SOURCES: [&str; 4] = ["", "checks", "devices", "hooks"];
-
 /// Lays the tree out in a directory that is empty, not there, or has a tree that was laid out before.
 ///
 /// # Errors
@@ -48,9 +45,9 @@ impl Tree {
     fn module(&self, object: &Path) -> Result<()> {
         let version = env!("CARGO_PKG_VERSION");
         let place = format!("usr/src/veriexec-{version}");
-        for folder in SOURCES {
-            let to = Path::new(&place).join(folder);
-            for file in files_in(&root().join("kmod/linux").join(folder))? {
+        for folder in folders()? {
+            let to = Path::new(&place).join(&folder);
+            for file in files_in(&root().join("kmod/linux").join(&folder))? {
                 if is_source(&file) {
                     self.install(&file, &to, 0o644)?;
                 }
@@ -98,6 +95,21 @@ impl Tree {
     }
 }
 
+/// The folders of `kmod/linux` that have sources of the module in C, itself among them: all but the one
+/// of the core, which has none.
+fn folders() -> Result<Vec<PathBuf>> {
+    let module = root().join("kmod/linux");
+    let mut folders = vec![PathBuf::new()];
+    for entry in fs::read_dir(&module).with_context(|| module.display().to_string())? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            folders.push(entry.file_name().into());
+        }
+    }
+    folders.sort();
+    Ok(folders)
+}
+
 /// Whether a file of `kmod/linux` is one that a kernel's build reads.
 fn is_source(file: &Path) -> bool {
     let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -128,8 +140,9 @@ mod tests {
     #[test]
     fn the_sources_of_the_module_are_complete() {
         let module = root().join("kmod/linux");
-        let all = SOURCES.map(|folder| files_in(&module.join(folder)).unwrap());
-        let sources: Vec<_> = all.into_iter().flatten().filter(|file| is_source(file)).collect();
+        let folders = folders().unwrap();
+        let all = folders.iter().flat_map(|folder| files_in(&module.join(folder)).unwrap());
+        let sources: Vec<_> = all.filter(|file| is_source(file)).collect();
         let kbuild = fs::read_to_string(module.join("Kbuild")).unwrap();
         let lines = kbuild.lines().filter_map(|line| line.strip_prefix("veriexec-y "));
         let objects: Vec<_> = lines.flat_map(|line| line.split(' ').skip(1)).collect();

@@ -101,10 +101,7 @@ impl Action<'_> {
 
     /// Whether contents may change after it.
     pub(crate) const fn writes(&self) -> bool {
-        matches!(
-            self,
-            Self::Write(_) | Self::Truncate(_) | Self::Resize(_) | Self::RawWrite(_)
-        )
+        matches!(self, Self::Write(_) | Self::Truncate(_) | Self::Resize(_) | Self::RawWrite(_))
     }
 }
 

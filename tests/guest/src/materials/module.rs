@@ -12,39 +12,6 @@ use crate::materials::kernel::Kernel;
 use crate::materials::program::output;
 use crate::materials::tools::Tools;
 
-/// What of `kmod/linux` a kernel's build needs, beside the object.
-const SOURCES: &[&str] = &[
-    "Kbuild",
-    "Makefile",
-    "checks.c",
-    "checks.h",
-    "checks/ioctls.c",
-    "checks/mounts.c",
-    "checks/ways.c",
-    "checks/ways.h",
-    "core.h",
-    "device.c",
-    "devices/checks.c",
-    "devices/commands.c",
-    "devices/commands.h",
-    "files.c",
-    "files/pages.c",
-    "held.c",
-    "hooks/hooks.h",
-    "hooks/late.c",
-    "hooks/lead.c",
-    "hooks/mounts.c",
-    "hooks/table.c",
-    "identity.c",
-    "level.c",
-    "memory.c",
-    "mounts.c",
-    "reports.c",
-    "settings.c",
-    "sysctl.h",
-    "veriexec.h",
-];
-
 /// Whether what needs memory fails when told to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Faults {
@@ -75,13 +42,7 @@ impl Module {
     ) -> Result<Self> {
         let kind = if faults == Faults::None { "" } else { "-faults" };
         let place = cache.empty_directory(&format!("module-{}{kind}", kernel.series))?;
-        let more: &[&str] = if faults == Faults::None { &[] } else { &["faults.c"] };
-        for name in SOURCES.iter().chain(more) {
-            let source = repository().join("kmod/linux").join(name);
-            let copy = place.join(name);
-            fs::create_dir_all(copy.parent().unwrap_or(&place))?;
-            fs::copy(&source, copy).with_context(|| source.display().to_string())?;
-        }
+        copy_sources(&repository().join("kmod/linux"), &place)?;
         fs::copy(object, place.join("core.o_shipped"))
             .with_context(|| format!("{}; cargo xtask kmod makes it", object.display()))?;
         let mut make = tools.make();
@@ -118,4 +79,23 @@ impl Module {
             file: stripped,
         })
     }
+}
+
+/// Copies what a kernel's build needs of a folder, and of those in it: all but Rust and what a build in
+/// the folder itself has left there.
+fn copy_sources(from: &Path, to: &Path) -> Result<()> {
+    for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
+        let source = entry?.path();
+        let Some(name) = source.file_name() else { continue };
+        let is_source = ["c", "h"].iter().any(|end| source.extension() == Some(end.as_ref()))
+            || name == "Kbuild"
+            || name == "Makefile";
+        if source.is_dir() {
+            copy_sources(&source, &to.join(name))?;
+        } else if is_source && !name.to_string_lossy().ends_with(".mod.c") {
+            fs::create_dir_all(to)?;
+            fs::copy(&source, to.join(name)).with_context(|| source.display().to_string())?;
+        }
+    }
+    Ok(())
 }
