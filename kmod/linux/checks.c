@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 
 #include "checks/ways.h"
+#include "devices/writers.h"
 #include "veriexec.h"
 
 /* EXT4_IOC_MOVE_EXT, which no header has: an ioctl with six words of 32 and 64 bits, 40 bytes. */

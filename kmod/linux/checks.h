@@ -9,6 +9,7 @@
 #include <linux/kernel_read_file.h>
 #include <linux/security.h>
 
+struct block_device;
 struct gendisk;
 struct io_uring_cmd;
 struct linux_binprm;
@@ -40,6 +41,7 @@ int veriexec_check_kernel_load(enum kernel_load_data_id id);
 /* devices/checks.c */
 int veriexec_check_device(const struct file *file);
 int veriexec_check_command(const struct file *file, unsigned int command);
+int veriexec_check_kernel_open(struct block_device *device, const void *claim);
 int veriexec_check_disk_change(const struct gendisk *disk);
 int veriexec_disk_changes(const struct gendisk *disk);
 int veriexec_check_ring_command(const struct io_uring_cmd *command);

@@ -15,6 +15,7 @@
 #include <linux/uaccess.h>
 
 #include "checks/ways.h"
+#include "devices/writers.h"
 
 /* An ioctl(2) in progress. */
 struct veriexec_caller {

@@ -16,6 +16,7 @@
 #include <linux/workqueue.h>
 
 #include "checks/ways.h"
+#include "devices/parts.h"
 #include "sysctl.h"
 
 /* A file system that has a table. */
@@ -28,7 +29,9 @@ struct mount {
 	/* The device that it is on, and the disk that this is, or is a part of, if it is on one. */
 	dev_t device;
 	dev_t disk;
-	/* It is on some other disk as well, or on several, but nobody knows which. */
+	/* The disk, if that is made of others: there as long as the file system is. */
+	struct gendisk *made;
+	/* It is on several disks, but nobody knows which. */
 	bool is_anywhere;
 	char *point;
 	char type[32];
@@ -159,12 +162,6 @@ static void drop(struct mount *mount)
 	kfree(mount);
 }
 
-/* A disk that is made of others, or of a file: what is written to those changes it, too. */
-static bool is_made(const struct gendisk *disk)
-{
-	return !disk->part0->bd_device.parent;
-}
-
 /* Of an overlay's file, it is where the overlay is. */
 static int find_point(const struct path *path, struct mount *mount)
 {
@@ -201,7 +198,8 @@ static struct mount *make(const struct path *path, struct inode *inode)
 	if (sb->s_bdev) {
 		mount->device = sb->s_bdev->bd_dev;
 		mount->disk = disk_devt(sb->s_bdev->bd_disk);
-		mount->is_anywhere = is_made(sb->s_bdev->bd_disk);
+		if (veriexec_is_made(sb->s_bdev->bd_disk))
+			mount->made = sb->s_bdev->bd_disk;
 	} else {
 		mount->is_anywhere = sb->s_type->fs_flags & FS_REQUIRES_DEV;
 	}
@@ -329,21 +327,7 @@ size_t veriexec_name_prefix(const struct super_block *sb, u64 number, char *name
 	return max_t(ssize_t, len, 0);
 }
 
-/* Raw writers: whoever has, or had, a block device open for write. */
-
-struct raw_writer {
-	struct list_head list;
-	/* NULL if he is gone: of those who are, one of a device is kept in mind. */
-	const struct file *file;
-	dev_t device;
-	/* A disk of which some part is in use, perhaps as a part of another disk. */
-	bool is_claimed;
-};
-
-static LIST_HEAD(raw_writers);
-
-/* Whatever is on a disk may be something else by now than what is in memory of it. */
-static bool have_disks_changed;
+/* Disks */
 
 static bool is_on(const struct mount *mount, dev_t device)
 {
@@ -353,7 +337,11 @@ static bool is_on(const struct mount *mount, dev_t device)
 /* What is not claimed is not a part of another disk. */
 static bool may_be_on(const struct mount *mount, dev_t device, bool is_claimed)
 {
-	return is_on(mount, device) || (mount->is_anywhere && is_claimed);
+	if (is_on(mount, device))
+		return true;
+	if (!is_claimed)
+		return false;
+	return mount->is_anywhere || (mount->made && veriexec_may_be_made_of(mount->made, device));
 }
 
 static bool is_on_disk(const struct mount *mount)
@@ -361,77 +349,51 @@ static bool is_on_disk(const struct mount *mount)
 	return mount->device || mount->is_anywhere;
 }
 
-/* The file systems with tables that writing to a block device may change, at most so many. */
-int veriexec_mounts_on(dev_t device, bool is_claimed, u64 *numbers, size_t size)
+/*
+ * The next of the file systems with tables that writing to a block device may change, after that number.
+ */
+bool veriexec_next_mount_on(dev_t device, bool is_claimed, u64 *number)
 {
 	const struct mount *mount;
-	size_t count = 0;
+	u64 next = 0;
 
 	mutex_lock(&lock);
-	list_for_each_entry(mount, &mounts, list)
-		if (count < size && may_be_on(mount, device, is_claimed))
-			numbers[count++] = mount->number;
+	list_for_each_entry(mount, &mounts, list) {
+		if (mount->number <= *number || (next && mount->number >= next))
+			continue;
+		if (may_be_on(mount, device, is_claimed))
+			next = mount->number;
+	}
 	mutex_unlock(&lock);
-	return count;
+	if (next)
+		*number = next;
+	return next;
 }
 
-/* Whether somebody may be writing to what a file system with a table is on, or has been. */
-enum veriexec_written veriexec_mount_written(u64 number)
+/* Whether a file system with a table may be on a block device. */
+bool veriexec_mount_is_on(u64 number, dev_t device, bool is_claimed)
 {
-	enum veriexec_written written = VERIEXEC_NEVER_WRITTEN;
-	const struct raw_writer *writer;
 	const struct mount *mount;
+	bool is;
 
-	/* Who comes now is asked about, and what was found before that is forgotten then. */
-	if (list_empty_careful(&raw_writers) && !READ_ONCE(have_disks_changed))
-		return written;
 	mutex_lock(&lock);
 	mount = find(number);
-	if (mount && is_on_disk(mount) && have_disks_changed)
-		written = VERIEXEC_ONCE_WRITTEN;
-	list_for_each_entry(writer, &raw_writers, list) {
-		if (!mount || !may_be_on(mount, writer->device, writer->is_claimed))
-			continue;
-		if (writer->file)
-			written = VERIEXEC_BEING_WRITTEN;
-		else if (written == VERIEXEC_NEVER_WRITTEN)
-			written = VERIEXEC_ONCE_WRITTEN;
-	}
+	is = mount && may_be_on(mount, device, is_claimed);
 	mutex_unlock(&lock);
-	return written;
+	return is;
 }
 
-static struct raw_writer *gone_writer(dev_t device)
+/* Whether it has a table, and is on any disk. */
+bool veriexec_mount_has_disk(u64 number)
 {
-	struct raw_writer *writer;
+	const struct mount *mount;
+	bool has;
 
-	list_for_each_entry(writer, &raw_writers, list)
-		if (!writer->file && writer->device == device)
-			return writer;
-	return NULL;
-}
-
-/* What is on a device is no more what is in memory of it, though nobody opened the device. */
-int veriexec_device_changes(dev_t device, bool is_claimed)
-{
-	struct raw_writer *writer = MAY_FAIL(kzalloc(sizeof(*writer), GFP_KERNEL), NULL);
-	struct raw_writer *known;
-
-	if (!writer)
-		return -ENOMEM;
-	writer->device = device;
-	writer->is_claimed = is_claimed;
 	mutex_lock(&lock);
-	known = gone_writer(device);
-	if (known) {
-		known->is_claimed |= is_claimed;
-	} else {
-		list_add(&writer->list, &raw_writers);
-		writer = NULL;
-	}
+	mount = find(number);
+	has = mount && is_on_disk(mount);
 	mutex_unlock(&lock);
-	kfree(writer);
-	return 0;
+	return has;
 }
 
 /* What is known of whatever may be on a disk is not any more. */
@@ -446,74 +408,14 @@ void veriexec_mounts_purge(dev_t device, bool is_claimed)
 	mutex_unlock(&lock);
 }
 
-/* A command went to a device that may have changed any disk, past this kernel's drivers. */
-void veriexec_disks_change(void)
+/* Nor of whatever is on any disk. */
+void veriexec_mounts_purge_all(void)
 {
 	const struct mount *mount;
 
 	mutex_lock(&lock);
-	WRITE_ONCE(have_disks_changed, true);
 	list_for_each_entry(mount, &mounts, list)
 		if (is_on_disk(mount))
 			veriexec_core_purge(mount->number);
 	mutex_unlock(&lock);
-}
-
-/* Whether some part of its disk is in use, perhaps as a part of another disk. */
-bool veriexec_is_claimed(const struct file *file)
-{
-	const struct block_device *device = I_BDEV(file->f_mapping->host);
-
-	return device->bd_holder || bdev_whole(device)->bd_holder;
-}
-
-int veriexec_raw_writer_came(const struct file *file)
-{
-	const struct block_device *device = I_BDEV(file->f_mapping->host);
-	struct raw_writer *writer = MAY_FAIL(kmalloc(sizeof(*writer), GFP_KERNEL), NULL);
-	const struct mount *mount;
-
-	if (!writer)
-		return -ENOMEM;
-	writer->file = file;
-	writer->device = device->bd_dev;
-	writer->is_claimed = veriexec_is_claimed(file);
-	mutex_lock(&lock);
-	list_add(&writer->list, &raw_writers);
-	list_for_each_entry(mount, &mounts, list)
-		if (mount->is_anywhere || is_on(mount, writer->device))
-			veriexec_core_purge(mount->number);
-	mutex_unlock(&lock);
-	return 0;
-}
-
-void veriexec_raw_writer_went(const struct file *file)
-{
-	struct raw_writer *writer, *gone;
-
-	mutex_lock(&lock);
-	list_for_each_entry(writer, &raw_writers, list) {
-		if (writer->file != file)
-			continue;
-		gone = gone_writer(writer->device);
-		writer->file = NULL;
-		if (gone) {
-			gone->is_claimed |= writer->is_claimed;
-			list_del(&writer->list);
-			kfree(writer);
-		}
-		break;
-	}
-	mutex_unlock(&lock);
-}
-
-/* When nobody can open or close anything any more through a hook. */
-void veriexec_raw_writers_exit(void)
-{
-	struct raw_writer *writer, *next;
-
-	list_for_each_entry_safe(writer, next, &raw_writers, list) {
-		list_del(&writer->list);
-		kfree(writer);
-	}
 }

@@ -74,15 +74,14 @@ void veriexec_mounts_sync(void);
 void veriexec_mounts_gone(const struct super_block *sb);
 void veriexec_mounts_exit(void);
 size_t veriexec_name_prefix(const struct super_block *sb, u64 number, char *name, size_t size);
-int veriexec_mounts_on(dev_t device, bool is_claimed, u64 *numbers, size_t size);
-bool veriexec_is_claimed(const struct file *file);
-enum veriexec_written veriexec_mount_written(u64 number);
-int veriexec_device_changes(dev_t device, bool is_claimed);
+bool veriexec_next_mount_on(dev_t device, bool is_claimed, u64 *number);
+bool veriexec_mount_is_on(u64 number, dev_t device, bool is_claimed);
+bool veriexec_mount_has_disk(u64 number);
 void veriexec_mounts_purge(dev_t device, bool is_claimed);
-void veriexec_disks_change(void);
-int veriexec_raw_writer_came(const struct file *file);
-void veriexec_raw_writer_went(const struct file *file);
-void veriexec_raw_writers_exit(void);
+void veriexec_mounts_purge_all(void);
+
+/* devices/writers.c: who writes to disks. */
+enum veriexec_written veriexec_mount_written(u64 number);
 
 /* hooks: where the kernel asks. */
 int veriexec_hooks_init(void);

@@ -16,6 +16,8 @@
 
 #include "commands.h"
 #include "../veriexec.h"
+#include "parts.h"
+#include "writers.h"
 
 static int check_past_files(enum veriexec_action action, const struct path *path)
 {
@@ -27,16 +29,15 @@ static int check_past_files(enum veriexec_action action, const struct path *path
 /* For each file system with a table that is on it, or may be. */
 static int check_each(struct veriexec_operation *operation, dev_t device, bool is_claimed)
 {
-	u64 mounts[8];
-	int count = veriexec_mounts_on(device, is_claimed, mounts, ARRAY_SIZE(mounts));
-	int index, error = 0;
+	u64 mount = 0;
+	int error = 0;
 
-	if (!count)
+	if (!veriexec_next_mount_on(device, is_claimed, &mount))
 		return veriexec_core_check(operation);
-	for (index = 0; !error && index < count; index++) {
-		operation->mount = &mounts[index];
+	operation->mount = &mount;
+	do
 		error = veriexec_core_check(operation);
-	}
+	while (!error && veriexec_next_mount_on(device, is_claimed, &mount));
 	return error;
 }
 
@@ -68,15 +69,24 @@ static bool is_memory(const struct inode *inode)
 		(iminor(inode) == 1 || iminor(inode) == 2 || iminor(inode) == 4));
 }
 
+/* Whether the device with a number is a part of something. One that is not there yet is none. */
+static bool is_claimed_now(dev_t number)
+{
+	struct block_device *device = veriexec_find_device(number);
+	bool is_claimed = device && veriexec_is_claimed(device, NULL);
+
+	veriexec_put_device(device);
+	return is_claimed;
+}
+
 int veriexec_check_device(const struct file *file)
 {
 	const struct inode *inode = file_inode(file);
 
 	if (!(file->f_mode & FMODE_WRITE))
 		return 0;
-	/* What holds it is not known before it is open. */
 	if (S_ISBLK(inode->i_mode))
-		return check_raw_write(file, true);
+		return check_raw_write(file, is_claimed_now(inode->i_rdev));
 	if (is_memory(inode))
 		return check_past_files(VERIEXEC_MEMORY_WRITE, &file->f_path);
 	if (veriexec_may_write_device(inode->i_rdev))
@@ -89,27 +99,60 @@ int veriexec_check_device(const struct file *file)
 /* What it may do to a disk is done to the disk's contents, without a writer that could be seen. */
 static int check_change(const struct file *file)
 {
-	bool is_claimed = veriexec_is_claimed(file);
+	bool is_claimed = veriexec_is_claimed(I_BDEV(file->f_mapping->host), file);
 	int error = check_raw_write(file, is_claimed);
 
 	return error ? error : veriexec_device_changes(file_inode(file)->i_rdev, is_claimed);
 }
 
+/* A disk that nobody has opened by a name is asked about by the kernel's. */
+static int check_by_name(const struct block_device *device, bool is_claimed)
+{
+	char name[sizeof("/dev/") + DISK_NAME_LEN + sizeof("p255")];
+	struct veriexec_operation operation = { .action = VERIEXEC_RAW_WRITE };
+
+	operation.name_len = scnprintf(name, sizeof(name), "/dev/%pg", device);
+	operation.name = (const u8 *)name;
+	return check_each(&operation, device->bd_dev, is_claimed);
+}
+
 /* A disk is about to be made of something else. What is on others that are made of it is not asked. */
 int veriexec_check_disk_change(const struct gendisk *disk)
 {
-	char name[sizeof("/dev/") + DISK_NAME_LEN];
-	struct veriexec_operation operation = { .action = VERIEXEC_RAW_WRITE };
+	return check_by_name(disk->part0, false);
+}
 
-	operation.name_len = scnprintf(name, sizeof(name), "/dev/%s", disk->disk_name);
-	operation.name = (const u8 *)name;
-	return check_each(&operation, disk->part0->bd_dev, false);
+/* Whether it is claimed by whom it is claimed by already, for the file system that is on it. */
+static bool is_own_file_system(const struct block_device *device, const void *claim)
+{
+	if (!claim || READ_ONCE(device->bd_holder) != claim)
+		return false;
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+	return READ_ONCE(device->bd_super);
+#else
+	return READ_ONCE(device->bd_holder_ops) == &fs_holder_ops;
+#endif
+}
+
+/*
+ * The kernel is about to open a disk for write. Who claims one that nobody uses writes to what is in
+ * use by nobody else; but the device mapper shares its claim with all disks that it makes.
+ */
+int veriexec_check_kernel_open(struct block_device *device, const void *claim)
+{
+	bool is_claimed = veriexec_is_claimed(device, NULL);
+	u64 mount = 0;
+
+	if (is_own_file_system(device, claim) ||
+	    !veriexec_next_mount_on(device->bd_dev, is_claimed, &mount))
+		return 0;
+	return check_by_name(device, is_claimed);
 }
 
 /* It is made of something else, or will be in a moment. */
 int veriexec_disk_changes(const struct gendisk *disk)
 {
-	bool is_claimed = disk->part0->bd_holder;
+	bool is_claimed = veriexec_is_claimed(disk->part0, NULL);
 	int error = veriexec_device_changes(disk->part0->bd_dev, is_claimed);
 
 	if (!error)

@@ -5,6 +5,7 @@
 #ifndef VERIEXEC_HOOKS_H
 #define VERIEXEC_HOOKS_H
 
+#include <linux/blkdev.h>
 #include <linux/ftrace.h>
 #include <linux/percpu.h>
 #include <linux/srcu.h>
@@ -58,6 +59,24 @@ int veriexec_hook_do_move_mount(struct path *from, struct path *to);
 #else
 struct mountpoint *veriexec_hook_lock_mount(struct path *path, bool is_beneath);
 int veriexec_hook_do_move_mount(struct path *from, struct path *to, bool is_beneath);
+#endif
+
+/* disks.c: where a disk is opened, and closed. */
+void veriexec_bind_blkdev_open(void *function);
+int veriexec_hook_blkdev_open(struct inode *inode, struct file *file);
+void veriexec_bind_blkdev_release(void *function);
+int veriexec_hook_blkdev_release(struct inode *inode, struct file *file);
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+void veriexec_bind_blkdev_get_by_dev(void *function);
+struct block_device *veriexec_hook_blkdev_get_by_dev(dev_t number, fmode_t mode, void *holder);
+void veriexec_bind_blkdev_get_by_path(void *function);
+struct block_device *veriexec_hook_blkdev_get_by_path(const char *path, fmode_t mode, void *holder);
+void veriexec_bind_blkdev_put(void *function);
+void veriexec_hook_blkdev_put(struct block_device *device, fmode_t mode);
+#else
+void veriexec_bind_bdev_open(void *function);
+int veriexec_hook_bdev_open(struct block_device *device, blk_mode_t mode, void *holder,
+			    const struct blk_holder_ops *operations, struct file *file);
 #endif
 
 /* So many at most. */

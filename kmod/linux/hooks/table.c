@@ -115,46 +115,6 @@ static long hook_vfs_truncate(const struct path *path, loff_t length)
 	return error;
 }
 
-/* Block devices that are opened for write, until they are closed. */
-static int (*const of_device)(struct inode *inode, struct file *file);
-
-DEFINE_STATIC_CALL_NULL(own_blkdev_open, *of_device);
-static void bind_blkdev_open(void *function)
-{
-	static_call_update(own_blkdev_open, (typeof(of_device))function);
-}
-
-DEFINE_STATIC_CALL_NULL(own_blkdev_release, *of_device);
-static void bind_blkdev_release(void *function)
-{
-	static_call_update(own_blkdev_release, (typeof(of_device))function);
-}
-
-static int hook_blkdev_open(struct inode *inode, struct file *file)
-{
-	int entered = veriexec_enter();
-	int error = static_call(own_blkdev_open)(inode, file);
-
-	if (!error && (file->f_mode & FMODE_WRITE)) {
-		error = veriexec_raw_writer_came(file);
-		if (error)
-			static_call(own_blkdev_release)(inode, file);
-	}
-	veriexec_leave(entered);
-	return error;
-}
-
-static int hook_blkdev_release(struct inode *inode, struct file *file)
-{
-	int entered = veriexec_enter();
-	int error = static_call(own_blkdev_release)(inode, file);
-
-	if (file->f_mode & FMODE_WRITE)
-		veriexec_raw_writer_went(file);
-	veriexec_leave(entered);
-	return error;
-}
-
 /*
  * delete_module(2), of which each width has its own, and no security module is asked about it. To
  * remove a module that holds on to itself by force is to stop enforcing. Whoever does not try that
@@ -195,7 +155,8 @@ static void hook_security_sb_delete(struct super_block *sb)
 
 #define LED(function) { .name = #function, .ours = hook_##function, .bind = bind_##function }
 
-#define MOUNTS(function, place)                                                                    \
+/* Those that are in a file of their own. */
+#define PLACED(function, place)                                                                    \
 	{ .name = function, .ours = veriexec_hook_##place, .bind = veriexec_bind_##place }
 
 /* Those that are called most come first. */
@@ -213,9 +174,9 @@ const struct hook veriexec_hooks[] = {
 	LED(security_inode_unlink),
 	LED(security_inode_rmdir),
 	LED(security_inode_rename),
-	MOUNTS(LOCK_MOUNT, lock_mount),
-	MOUNTS("get_mountpoint", get_mountpoint),
-	MOUNTS("do_move_mount", do_move_mount),
+	PLACED(LOCK_MOUNT, lock_mount),
+	PLACED("get_mountpoint", get_mountpoint),
+	PLACED("do_move_mount", do_move_mount),
 	LED(security_sb_pivotroot),
 	LED(security_sb_umount),
 	LED(security_sb_delete),
@@ -223,8 +184,15 @@ const struct hook veriexec_hooks[] = {
 	LED(security_kernel_load_data),
 	LED(security_locked_down),
 	LED(security_uring_cmd),
-	LED(blkdev_open),
-	{ .name = BLKDEV_RELEASE, .ours = hook_blkdev_release, .bind = bind_blkdev_release },
+	PLACED("blkdev_open", blkdev_open),
+	PLACED(BLKDEV_RELEASE, blkdev_release),
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+	PLACED("blkdev_get_by_dev", blkdev_get_by_dev),
+	PLACED("blkdev_get_by_path", blkdev_get_by_path),
+	PLACED("blkdev_put", blkdev_put),
+#else
+	PLACED("bdev_open", bdev_open),
+#endif
 	{ .name = "__x64_sys_delete_module", .ours = hook_delete_module, .applies = is_forced },
 	{ .name = "__ia32_sys_delete_module", .ours = hook_delete_module,
 	  .applies = is_forced_compat, .is_optional = true },

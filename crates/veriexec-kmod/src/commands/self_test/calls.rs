@@ -50,6 +50,9 @@ pub(crate) fn make(directory: &Path) -> Result<Vec<Unreachable>> {
     if !disks().iter().any(|device| open_disk(*device, directory)) {
         unreachable.push(Unreachable::Disks);
     }
+    if !mount_no_disk(directory) {
+        unreachable.push(Unreachable::DiskFileSystems);
+    }
     Ok(unreachable)
 }
 
@@ -133,4 +136,33 @@ fn open_disk((major, minor): (u64, u64), directory: &Path) -> bool {
     let node: PathBuf = directory.join(format!("disk-{major}-{minor}"));
     let made = mknod(&node, SFlag::S_IFBLK, Mode::S_IRUSR, makedev(major, minor));
     made.is_ok() && File::open(&node).is_ok()
+}
+
+/// Has a file system look for a disk that is not there; whether there is such a file system.
+fn mount_no_disk(directory: &Path) -> bool {
+    let node = directory.join("no-disk");
+    let known = fs::read_to_string("/proc/filesystems").unwrap_or_default();
+    let made = mknod(&node, SFlag::S_IFBLK, Mode::S_IRUSR, makedev(0, 0)).is_ok();
+    let types: Vec<_> = on_disks(&known).collect();
+    for kind in &types {
+        let none: Option<&Path> = None;
+        let _ = mount(Some(&node), directory, Some(*kind), MsFlags::MS_RDONLY, none);
+    }
+    made && !types.is_empty()
+}
+
+/// The types of file systems that are on disks, of a list with a line each.
+fn on_disks(known: &str) -> impl Iterator<Item = &str> {
+    known.lines().filter_map(|line| line.strip_prefix('\t'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_needs_no_disk_is_left_out() {
+        let known = "nodev\tsysfs\nnodev\ttmpfs\n\text4\n\tfuseblk\n";
+        assert_eq!(on_disks(known).collect::<Vec<_>>(), ["ext4", "fuseblk"]);
+    }
 }

@@ -10,6 +10,8 @@ pub(crate) enum Unreachable {
     NarrowCalls,
     /// Disks: there is none.
     Disks,
+    /// A file system on a disk: the kernel knows of none.
+    DiskFileSystems,
     /// Rings of io_uring(7): the kernel makes none.
     Rings,
 }
@@ -19,7 +21,18 @@ impl Unreachable {
     fn covers(self, function: &str) -> bool {
         match self {
             Self::NarrowCalls => function.starts_with("__ia32_") || function.ends_with("_compat"),
-            Self::Disks => function.starts_with("blkdev_"),
+            Self::Disks => {
+                matches!(
+                    function,
+                    "blkdev_open"
+                        | "blkdev_close"
+                        | "blkdev_release"
+                        | "blkdev_get_by_dev"
+                        | "blkdev_put"
+                        | "bdev_open"
+                )
+            }
+            Self::DiskFileSystems => function == "blkdev_get_by_path",
             Self::Rings => function == "security_uring_cmd",
         }
     }

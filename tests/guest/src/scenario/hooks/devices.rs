@@ -8,8 +8,22 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     script: include_str!("devices.sh"),
     programs: &["veriexecctl"],
     c_programs: &["attack", "device", "partition"],
-    kernel_modules: &["drivers/block/loop", "drivers/md/dm-mod"],
-    disks: &[Disk::Empty(32), Disk::Empty(32), Disk::Empty(32), Disk::Empty(16), Disk::Empty(16)],
+    kernel_modules: &[
+        "drivers/block/loop",
+        "drivers/md/dm-mod",
+        "fs/configfs/configfs",
+        "drivers/nvme/target/nvmet",
+    ],
+    disks: &[
+        Disk::Empty(32),
+        Disk::Empty(32),
+        Disk::Empty(32),
+        Disk::Empty(16),
+        Disk::Empty(16),
+        Disk::Empty(16),
+        Disk::Empty(16),
+        Disk::Empty(16),
+    ],
     limit: 300,
     ..Scenario::PLAIN
 };

@@ -6,9 +6,11 @@ list() { echo "$1 SHA256 $(sum "$1") direct,indirect,file" >>/signatures; }
 veriexec=/proc/sys/kern/veriexec
 
 # The first disk has a file system with listed files, the third has one that a loop holds, the fourth
-# is what a mapped disk is made of, the second and fifth have nothing.
+# is what a mapped disk is made of, the second and fifth have nothing, the sixth has one without any.
 insert loop
 insert dm-mod
+insert configfs
+insert nvmet
 for number in 1 3; do
     partition add /dev/disk$number 1 30
     name_disks
@@ -20,7 +22,8 @@ check "a loop holds a disk" losetup /dev/loop3 /dev/disk3p1
 check "there is a file system on it" mount -t ext4 /dev/loop3 /image
 number() { cat /sys/block/$(ls /sys/block | while read -r name; do
     [ "$(cat /sys/block/$name/nsid 2>/dev/null)" = $1 ] && echo $name; done)/dev; }
-mkdir -p /dev/mapper /mapped
+mkdir -p /dev/mapper /mapped /other
+mke2fs -q /dev/disk6 >/dev/null 2>&1
 test -e /dev/mapper/control || mknod /dev/mapper/control c 10 236
 check "there is a mapped disk" device table one $(number 4) 32768
 mknod /dev/one b $(tr : ' ' </sys/block/dm-0/dev)
@@ -56,6 +59,23 @@ write_to() {
     case $said in *"ot permitted"*) false ;; esac
 }
 
+# attempt COMMAND...: it is not refused, whatever else it says.
+attempt() {
+    said=$("$@" 2>&1)
+    echo "$said"
+    case $said in *"ot permitted"*) false ;; esac
+}
+
+# export_disk DISK: others on a network may write to it. withdraw: they may not.
+mkdir /config
+mount -t configfs config /config
+subsystem=/config/nvmet/subsystems/ours
+mkdir $subsystem $subsystem/namespaces/1
+export_disk() { printf %s $1 >$subsystem/namespaces/1/device_path && echo 1 >$subsystem/namespaces/1/enable; }
+withdraw() { echo 0 >$subsystem/namespaces/1/enable; }
+export_for_a_moment() { export_disk $1 && withdraw; }
+mount_for_a_moment() { mount -t ext4 $1 /other && umount /other; }
+
 for device in "tape c 9 0" "flash c 90 0"; do mknod /dev/${device%% *} ${device#* }; done
 never=4
 all() {
@@ -78,8 +98,20 @@ all() {
     from 2 "the listed disk, made read-only" device command /dev/disk1 0x125d
 
     from 2 "a mapped disk, made of another" device table one $(number 5) 32768
-    from 3 "a new mapped disk" device table new$level $(number 5) 32768
+    # Of one that nobody uses: what the loop is made of, nobody knows.
+    case $level in 0) unused=5 ;; 1) unused=7 ;; *) unused=8 ;; esac
+    from 3 "a new mapped disk" device table new$level $(number $unused) 32768
     from 3 "the same, made anew" device table new0 $(number 5) 16384
+
+    # Disks that the kernel opens.
+    from 2 "a second mapped disk, made of the same" device table second$level $(number 4) 16384
+    from 2 "a mapped disk, made of a mounted one" attempt device table third$level $(number 1) 32768
+    from 2 "a listed disk, for others on a network" export_for_a_moment /dev/disk1p1
+    from 2 "all of it, for others on a network" export_for_a_moment /dev/disk1
+    from 2 "what a mapped disk is made of, for others on a network" export_for_a_moment /dev/disk4
+    from 3 "another disk, for others on a network" export_for_a_moment /dev/disk2
+    from 3 "another disk, for write" write_to /dev/disk2
+    [ $level -eq 3 ] || check "level $level, another disk's file system" mount_for_a_moment /dev/disk6
 
     # Commands of which nobody knows what they do.
     from 2 "a command to a disk, for SCSI" device command /dev/disk2 0x2285
@@ -135,7 +167,11 @@ for level in 0 1 2 3; do
         check "level 1, the mapped disk is made of another" device table one $(number 5) 32768
         refuse "level 1, then what is there is refused" "ot permitted" sh -c "$drop; cat /mapped/data"
         check "level 1, it is made of the first again" device table one $(number 4) 32768
-        check "level 1, then what is there is read" sh -c "$drop; cat /mapped/data" ;;
+        check "level 1, then what is there is read" sh -c "$drop; cat /mapped/data"
+        check "level 1, a listed disk is there for others" export_disk /dev/disk1
+        refuse "level 1, then what is on it is refused" "ot permitted" cat /disk/data
+        check "level 1, it is there for them no more" withdraw
+        check "level 1, then what is on it is read" sh -c "$drop; cat /disk/data" ;;
     2) check "level 2, the mapped disk has what it had" sh -c "$drop; cat /mapped/data" ;;
     esac
     [ $level -lt 3 ] || continue
