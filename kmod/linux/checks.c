@@ -137,6 +137,8 @@ int veriexec_check_ioctl(const struct file *file, unsigned int command)
 	}
 	if (S_ISREG(inode->i_mode))
 		return veriexec_check_file_ioctl(file, command);
+	if (S_ISDIR(inode->i_mode))
+		return veriexec_check_directory_ioctl(file, command);
 	if (S_ISBLK(inode->i_mode) || S_ISCHR(inode->i_mode))
 		return veriexec_check_command(file, command);
 	return 0;

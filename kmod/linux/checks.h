@@ -22,6 +22,7 @@ int veriexec_check_protect(const struct vm_area_struct *area, unsigned long prot
 int veriexec_check_open(const struct file *file);
 int veriexec_check_ioctl(const struct file *file, unsigned int command);
 int veriexec_check_file_ioctl(const struct file *file, unsigned int command);
+int veriexec_check_directory_ioctl(const struct file *file, unsigned int command);
 int veriexec_begin_truncate(const struct path *path, struct inode **inode);
 void veriexec_end_truncate(struct inode *inode);
 int veriexec_check_resize(struct dentry *dentry, const struct iattr *attributes);

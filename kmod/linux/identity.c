@@ -115,6 +115,25 @@ u64 veriexec_volume_of(struct inode *inode)
 	return number;
 }
 
+/* The next of the volumes that are on a file system, after that number. */
+bool veriexec_next_volume(const struct super_block *sb, u64 *number)
+{
+	const struct volume *volume;
+	u64 next = 0;
+
+	rcu_read_lock();
+	hash_for_each_possible_rcu(volumes, volume, node, (unsigned long)sb) {
+		if (volume->sb != sb || volume->number <= *number)
+			continue;
+		if (!next || volume->number < next)
+			next = volume->number;
+	}
+	rcu_read_unlock();
+	if (next)
+		*number = next;
+	return next;
+}
+
 /* Whether it is on a disk of the device mapper's. */
 static bool is_mapped(const struct super_block *sb)
 {

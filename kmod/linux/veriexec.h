@@ -38,6 +38,7 @@ bool veriexec_is_own_device(const struct file *file);
 
 /* identity.c: which file is which. */
 u64 veriexec_volume_of(struct inode *inode);
+bool veriexec_next_volume(const struct super_block *sb, u64 *number);
 int veriexec_volume_make(struct inode *inode, u64 *number);
 void veriexec_volume_drop(u64 number);
 bool veriexec_must_be_held(struct inode *inode);

@@ -12,6 +12,7 @@
 
 #include "../devices/commands.h"
 #include "../veriexec.h"
+#include "file_systems.h"
 
 static bool is_harmless(unsigned int command)
 {
@@ -53,16 +54,41 @@ static bool sets_generation(unsigned int command)
 	       (_IOC_TYPE(command) == 'f' && _IOC_NR(command) == 4);
 }
 
-/* Which file it is changes: it may become one that was listed, with whatever is in it. */
-static int check_identity_change(const struct file *file, u64 mount)
+/* What is on a volume may be something else from now on. */
+static int check_change(const struct file *file, u64 volume)
 {
 	const struct veriexec_operation operation = {
 		.action = VERIEXEC_RAW_WRITE,
-		.mount = &mount,
+		.mount = &volume,
 		.path = &file->f_path,
 	};
 
 	return veriexec_core_check(&operation);
+}
+
+/* A file system may be given another disk by a command to whatever file or directory of it. */
+static int check_file_system(const struct file *file, unsigned int command)
+{
+	const struct super_block *sb = file_inode(file)->i_sb;
+	enum veriexec_for_all does = veriexec_does_to_file_system(command);
+	u64 volume = 0;
+	int error = 0;
+
+	/* What a server makes of it is as good as what it says is in its files. */
+	if (veriexec_is_remote(sb))
+		return 0;
+	while (!error && does != VERIEXEC_LEAVES_IT && veriexec_next_volume(sb, &volume)) {
+		if (does == VERIEXEC_CHANGES_KEYS)
+			veriexec_core_purge(volume);
+		else
+			error = check_change(file, volume);
+	}
+	return error;
+}
+
+int veriexec_check_directory_ioctl(const struct file *file, unsigned int command)
+{
+	return is_harmless(command) ? 0 : check_file_system(file, command);
 }
 
 int veriexec_check_file_ioctl(const struct file *file, unsigned int command)
@@ -82,7 +108,8 @@ int veriexec_check_file_ioctl(const struct file *file, unsigned int command)
 	if (located.is_made_up)
 		return 0;
 	error = veriexec_core_check(&operation);
+	/* It may become one that was listed, with whatever is in it. */
 	if (!error && sets_generation(command))
-		error = check_identity_change(file, located.mount);
-	return error;
+		error = check_change(file, located.mount);
+	return error ? error : check_file_system(file, command);
 }

@@ -38,6 +38,10 @@ static const struct {
 	{ "dedupe", FIDEDUPERANGE },
 	{ "move-extents", _IOC(_IOC_READ | _IOC_WRITE, 'f', 15, 40) },
 	{ "swap-boot", _IO('f', 17) },
+	{ "trim", FITRIM },
+	{ "freeze", FIFREEZE },
+	{ "thaw", FITHAW },
+	{ "label", FS_IOC_GETFSLABEL },
 	{ "unknown", _IO('?', 99) },
 };
 

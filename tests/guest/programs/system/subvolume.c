@@ -4,6 +4,9 @@
  * subvolume create|destroy|destroy2 DIRECTORY NAME
  * subvolume byid DIRECTORY NUMBER
  * subvolume snapshot DIRECTORY NAME SOURCE
+ * And gives it disks, or takes them, by any file or directory of it:
+ * subvolume add|remove|remove2 FILE DISK
+ * subvolume resize FILE SIZE
  */
 #include <fcntl.h>
 #include <linux/btrfs.h>
@@ -38,6 +41,14 @@ static int destroy_by_id(int directory, const char *number)
 	return ioctl(directory, BTRFS_IOC_SNAP_DESTROY_V2, &request);
 }
 
+static int remove_disk(int file, const char *disk)
+{
+	struct btrfs_ioctl_vol_args_v2 request = {};
+
+	strncpy(request.name, disk, BTRFS_SUBVOL_NAME_MAX);
+	return ioctl(file, BTRFS_IOC_RM_DEV_V2, &request);
+}
+
 static int simple(int directory, const char *name, unsigned long number)
 {
 	struct btrfs_ioctl_vol_args request = {};
@@ -52,7 +63,7 @@ int main(int argc, char **argv)
 
 	if (argc < 4)
 		return 2;
-	directory = open(argv[2], O_RDONLY | O_DIRECTORY);
+	directory = open(argv[2], O_RDONLY);
 	if (directory == -1)
 		result = -1;
 	else if (!strcmp(argv[1], "create"))
@@ -61,6 +72,14 @@ int main(int argc, char **argv)
 		result = simple(directory, argv[3], BTRFS_IOC_SNAP_DESTROY);
 	else if (!strcmp(argv[1], "destroy2"))
 		result = destroy(directory, argv[3]);
+	else if (!strcmp(argv[1], "add"))
+		result = simple(directory, argv[3], BTRFS_IOC_ADD_DEV);
+	else if (!strcmp(argv[1], "remove"))
+		result = simple(directory, argv[3], BTRFS_IOC_RM_DEV);
+	else if (!strcmp(argv[1], "remove2"))
+		result = remove_disk(directory, argv[3]);
+	else if (!strcmp(argv[1], "resize"))
+		result = simple(directory, argv[3], BTRFS_IOC_RESIZE);
 	else if (!strcmp(argv[1], "byid"))
 		result = destroy_by_id(directory, argv[3]);
 	else if (!strcmp(argv[1], "snapshot") && argc > 4)

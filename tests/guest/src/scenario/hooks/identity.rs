@@ -25,7 +25,14 @@ pub(crate) const SCENARIO: Scenario = Scenario {
         "fs/overlayfs/overlay",
         "fs/fuse/fuse",
     ],
-    disks: &[Disk::Empty(48), Disk::Xfs, Disk::Btrfs, Disk::Empty(16), Disk::Empty(16)],
+    disks: &[
+        Disk::Empty(48),
+        Disk::Xfs,
+        Disk::Btrfs,
+        Disk::Empty(16),
+        Disk::Empty(16),
+        Disk::Empty(64),
+    ],
     limit: 900,
     ..Scenario::PLAIN
 };

@@ -249,6 +249,16 @@ refuse "level 1: and refused" "not permitted" subvolume destroy /btrfs second
 refuse "level 1: either way" "not permitted" subvolume destroy2 /btrfs second
 valid "level 1: it is what it was" /btrfs/second/prog
 check "level 1: another is" subvolume destroy /btrfs plain
+# A file system whose files may come from another disk.
+check "level 1: btrfs gets another disk" subvolume add /btrfs /dev/disk6
+say "level 1: then its files are evaluated anew" "not evaluated" \
+    veriexecctl query /btrfs/sub/prog
+check "level 1: as they are" /btrfs/sub/prog
+check "level 1: it is taken back" subvolume remove /btrfs/sub /dev/disk6
+say "level 1: then, too" "not evaluated" veriexecctl query /btrfs/sub/prog
+check "level 1: and they are" /btrfs/sub/prog
+check "level 1: it gets another size" subvolume resize /btrfs max
+valid "level 1: which changes no file" /btrfs/sub/prog
 check "level 1: a listed file on xfs is unmounted" umount /xfs
 on xfs
 spoil /xfs/stays
@@ -278,6 +288,19 @@ for number in 256 257 260; do subvolume byid /btrfs $number >/dev/null 2>&1; don
 valid "level 2: nor by its number" /btrfs/second/prog
 valid "level 2: nor that of a nested one" /btrfs/sub/nested/prog
 check "level 2: a snapshot is, that has no listed files" subvolume destroy2 /btrfs copy
+for file in /btrfs /btrfs/sub /btrfs/third /btrfs/third/prog; do
+    # Attack.
+    refuse "level 2: btrfs gets no other disk by $file" "not permitted" \
+        subvolume add $file /dev/disk6
+done
+for way in remove remove2; do
+    # Attack.
+    refuse "level 2: nor loses one: $way" "not permitted" subvolume $way /btrfs /dev/disk3
+done
+check "level 2: it is made smaller" subvolume resize /btrfs -4m
+check "level 2: and larger" subvolume resize /btrfs max
+check "level 2: a subvolume is made" subvolume create /btrfs later
+valid "level 2: which changes no file" /btrfs/sub/prog
 # Attack.
 refuse "level 2: what is not listed does not run" "not permitted" /btrfs/third/prog
 

@@ -202,6 +202,12 @@ commands() {
     done
     answer "an unlisted file" $here/other 1000 flags - - - denied
     answer "an unlisted file" $here/other 1000 "generation 1" - - denied denied
+    # What is told to a directory, or to a file that is not listed, for all of the file system.
+    for command in isatty size flags attributes set-flags trim freeze thaw label; do
+        answer "a directory" $here 0 $command - - - -
+    done
+    answer "a directory" $here 0 unknown - - denied denied
+    answer "an unlisted file" $here/other 0 unknown - - denied denied
     # An owner takes a file off its entry, changes it, and puts it back.
     said=$(ioctls 1000 generation 1 $here/owned && echo EVIL >$here/owned &&
         ioctls 1000 generation -1 $here/owned; cat $here/owned 2>&1)
