@@ -65,10 +65,24 @@ static bool is_own_image(const struct file *file)
 	return is_own;
 }
 
-int veriexec_check_map(const struct file *file, unsigned long prot)
+/* Whether what is written to the mapping, now or later, is written to a device. */
+static bool maps_device(const struct file *file, unsigned long flags)
 {
+	return (file->f_mode & FMODE_WRITE) && S_ISCHR(file_inode(file)->i_mode) &&
+	       (flags & MAP_TYPE) != MAP_PRIVATE;
+}
+
+int veriexec_check_map(const struct file *file, unsigned long prot, unsigned long flags)
+{
+	int error;
+
 	if (!file)
 		return 0;
+	if (maps_device(file, flags)) {
+		error = veriexec_check_device_map(file);
+		if (error)
+			return error;
+	}
 	if ((current->personality & READ_IMPLIES_EXEC) && (prot & PROT_READ))
 		prot |= PROT_EXEC;
 	if (!(prot & PROT_EXEC))

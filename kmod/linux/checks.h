@@ -17,7 +17,7 @@ struct vm_area_struct;
 struct vfsmount;
 
 int veriexec_check_exec(const struct linux_binprm *bprm);
-int veriexec_check_map(const struct file *file, unsigned long prot);
+int veriexec_check_map(const struct file *file, unsigned long prot, unsigned long flags);
 int veriexec_check_protect(const struct vm_area_struct *area, unsigned long prot);
 int veriexec_check_open(const struct file *file);
 int veriexec_check_ioctl(const struct file *file, unsigned int command);
@@ -41,6 +41,7 @@ int veriexec_check_kernel_load(enum kernel_load_data_id id);
 
 /* devices/checks.c */
 int veriexec_check_device(const struct file *file);
+int veriexec_check_device_map(const struct file *file);
 int veriexec_check_command(const struct file *file, unsigned int command);
 int veriexec_check_kernel_open(struct block_device *device, const void *claim);
 int veriexec_check_disk_change(const struct gendisk *disk);

@@ -5,6 +5,7 @@
 #include "../checks.h"
 
 #include <linux/blkdev.h>
+#include <linux/cdev.h>
 #include <linux/major.h>
 #include <linux/preempt.h>
 #include <linux/version.h>
@@ -90,6 +91,17 @@ int veriexec_check_device(const struct file *file)
 	if (is_memory(inode))
 		return check_past_files(VERIEXEC_MEMORY_WRITE, &file->f_path);
 	if (veriexec_may_write_device(inode->i_rdev))
+		return 0;
+	return check_pass_through(file);
+}
+
+/* A mapping that is shared may be made one to write to, if the device was opened for that. */
+int veriexec_check_device_map(const struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+	const struct cdev *device = inode->i_cdev;
+
+	if (veriexec_may_map_device(inode->i_rdev, device ? device->owner : NULL))
 		return 0;
 	return check_pass_through(file);
 }

@@ -16,10 +16,12 @@
 #include <linux/loop.h>
 #include <linux/major.h>
 #include <linux/miscdevice.h>
+#include <linux/module.h>
 #include <linux/nbd.h>
 #include <linux/nvme_ioctl.h>
 #include <linux/pr.h>
 #include <linux/raid/md_u.h>
+#include <linux/string.h>
 #include <linux/termios.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_ioctl.h>
@@ -157,6 +159,28 @@ static bool is_numbered_late(dev_t device)
 bool veriexec_may_write_device(dev_t device)
 {
 	return is_harmless_device(device) || is_numbered_late(device);
+}
+
+/*
+ * The modules of devices that are numbered late and are mapped to be used: of graphics and of other
+ * processors, which reach memory that they are given.
+ */
+static const char *const mapped[] = { "amdgpu", "habanalabs", "idxd", "uacce", "vhost_vdpa" };
+
+bool veriexec_may_map_device(dev_t device, struct module *owner)
+{
+	size_t index;
+
+	if (is_harmless_device(device))
+		return true;
+	if (!is_numbered_late(device))
+		return false;
+	if (MAJOR(device) == MISC_MAJOR)
+		return true;
+	for (index = 0; owner && index < ARRAY_SIZE(mapped); index++)
+		if (!strcmp(module_name(owner), mapped[index]))
+			return true;
+	return false;
 }
 
 /*

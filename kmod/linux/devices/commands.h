@@ -7,6 +7,8 @@
 
 #include <linux/types.h>
 
+struct module;
+
 enum veriexec_command {
 	/* It leaves alone what is on disks. */
 	VERIEXEC_HARMLESS,
@@ -24,5 +26,8 @@ enum veriexec_command veriexec_character_command(dev_t device, unsigned int comm
 
 /* Whether opening a character device for write leads to no disk. */
 bool veriexec_may_write_device(dev_t device);
+
+/* Whether what is written to a mapping of it leads to no disk. */
+bool veriexec_may_map_device(dev_t device, struct module *owner);
 
 #endif

@@ -50,7 +50,7 @@
 
 HOOK(security_bprm_check, (struct linux_binprm *bprm), (bprm), veriexec_check_exec(bprm))
 HOOK(security_mmap_file, (struct file *file, unsigned long prot, unsigned long flags),
-     (file, prot, flags), veriexec_check_map(file, prot))
+     (file, prot, flags), veriexec_check_map(file, prot, flags))
 HOOK(security_file_mprotect,
      (struct vm_area_struct *area, unsigned long asked, unsigned long prot), (area, asked, prot),
      veriexec_check_protect(area, prot))

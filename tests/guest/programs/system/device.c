@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Goes past the files: device command FILE NUMBER [ARGUMENT], device ring FILE NUMBER, device map FILE,
- * device ports, device table NAME DISK SECTORS.
+ * Goes past the files: device command FILE NUMBER [ARGUMENT], device ring FILE NUMBER, device map FILE
+ * [read|validate], device ports, device table NAME DISK SECTORS.
  *
  * It says what came of it, and fails if that is that it is not permitted.
  */
@@ -80,7 +80,14 @@ static int ring(int file, char **arguments)
 
 static int map(int file, char **arguments)
 {
-	void *mapping = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	int prot = PROT_READ | PROT_WRITE, flags = MAP_SHARED;
+	void *mapping;
+
+	if (arguments[0] && !strcmp(arguments[0], "read"))
+		prot = PROT_READ;
+	else if (arguments[0])
+		flags = MAP_SHARED_VALIDATE;
+	mapping = mmap(NULL, 4096, prot, flags, file, 0);
 
 	return came_of_it(error_of(mapping == MAP_FAILED ? -1 : 0));
 }
@@ -121,8 +128,8 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && !strcmp(argv[1], "ports"))
 		return came_of_it(error_of(iopl(3)));
-	if (argc == 3 && !strcmp(argv[1], "map"))
-		return map(must("open", open(argv[2], O_RDWR | O_CLOEXEC)), NULL);
+	if (argc >= 3 && !strcmp(argv[1], "map"))
+		return map(must("open", open(argv[2], O_RDWR | O_CLOEXEC)), argv + 3);
 	if (argc == 5 && !strcmp(argv[1], "table"))
 		return table(argv[2], argv[3], argv[4]);
 	if (argc >= 4 && !strcmp(argv[1], "command"))

@@ -127,6 +127,12 @@ all() {
     from 2 "what once was a tape's, for write" write_to /dev/tape
     from 2 "what once was flash memory's, for write" write_to /dev/flash
 
+    # What is written without a command.
+    from 2 "a device without a number of its own is mapped" device map /dev/generic
+    from 2 "the same, for reading first" device map /dev/generic read
+    from 2 "the same, with other flags" device map /dev/generic validate
+    from $never "memory that is no device's is mapped" device map /dev/zero
+
     # Lockdown's.
     from 2 "input and output" device ports
     from 2 "a device's registers" device map $pci
