@@ -79,6 +79,23 @@ static bool is_seen_elsewhere(struct vfsmount *mount)
 	return is_kept;
 }
 
+/*
+ * Whether no file was listed by a name that leads through it, nor through what is on it. Those mounts
+ * stay, and the file system with them: they are asked about.
+ */
+static bool leads_nowhere(struct vfsmount *mount)
+{
+	struct path above = { .mnt = mount, .dentry = mount->mnt_root };
+	bool is_mounted, leads;
+
+	path_get(&above);
+	is_mounted = follow_up(&above);
+	leads = veriexec_ways_are_mounted_at(d_inode(above.dentry)) ||
+		veriexec_ways_carries(mount);
+	path_put(&above);
+	return is_mounted && !leads && atomic_read(&mount->mnt_sb->s_active) > 1;
+}
+
 int veriexec_check_umount(struct vfsmount *mount)
 {
 	const struct path path = { .mnt = mount, .dentry = mount->mnt_root };
@@ -94,6 +111,8 @@ int veriexec_check_umount(struct vfsmount *mount)
 	veriexec_identify(d_inode(mount->mnt_root), true, &located);
 	/* What is mounted below it, at whatever depth, goes with it. */
 	veriexec_ways_lead(d_inode(mount->mnt_root), &located.mount);
+	if (leads_nowhere(mount))
+		located.mount = 0;
 	return veriexec_core_check(&operation);
 }
 

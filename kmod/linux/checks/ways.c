@@ -297,6 +297,31 @@ bool veriexec_ways_shared(struct vfsmount *mount)
 	return is_shared;
 }
 
+/* Whether a mount has others on it that lead to listed files, and go with it. */
+bool veriexec_ways_carries(struct vfsmount *mount)
+{
+	struct path mounted[FEW];
+	size_t known = 0, index;
+	bool carries = find_mounted(mount, mounted, &known);
+
+	for (index = 0; index < known; index++)
+		path_put(&mounted[index]);
+	return carries || known;
+}
+
+/* Whether something is mounted there that leads to listed files by the names they were listed by. */
+bool veriexec_ways_are_mounted_at(const struct inode *inode)
+{
+	const struct way *way;
+	bool found = false;
+
+	spin_lock(&lock);
+	hash_for_each_possible(ways, way, node, (unsigned long)inode)
+		found |= way->inode == inode && way->is_place;
+	spin_unlock(&lock);
+	return found;
+}
+
 /* It leads nowhere any more, and is to be let go. Needs the lock. */
 static void retire(struct way *way)
 {

@@ -17,6 +17,8 @@ int veriexec_ways_move(const struct inode *inode, struct dentry *directory);
 int veriexec_ways_follow(struct dentry *directory, u64 mount);
 int veriexec_ways_mount(const struct inode *root, const struct path *to);
 bool veriexec_ways_shared(struct vfsmount *mount);
+bool veriexec_ways_carries(struct vfsmount *mount);
+bool veriexec_ways_are_mounted_at(const struct inode *inode);
 void veriexec_ways_forget(u64 mount);
 void veriexec_ways_end(const struct inode *inode);
 void veriexec_ways_let_go(void);

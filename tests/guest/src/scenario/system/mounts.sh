@@ -126,6 +126,8 @@ all() {
     try moved 2 @/p/q/conf "mounts mount @/p/q @/to none 0x2000"
     try moved-new 2 @/p/q/conf "mounts move @/p/q @/to"
     try moved-parent 2 @/p/q/conf "mounts mount @/p @/to none 0x2000"
+    try bound-below 2 "" "mounts mount @/p @/to none 0x5000 && mounts umount @/to 2"
+    try bound-first 2 @/p/q/conf "mounts mount @/p/q @/to none 0x1000; mounts umount @/p/q 2"
     try pivot 2 @/p/q/conf "mounts mount @/m @/p/new none 0x2000 && mkdir -p @/p/new/old &&
         mounts pivot @/p /new /new/old"
 
@@ -154,6 +156,9 @@ all() {
     try free-rename 3 "" "mounts rename @/evil @/other"
     try free-moved 3 "" "mounts mount @/m @/to none 0x2000"
     try free-umount 3 "" "mounts umount @/m 0"
+    # Nor what shows listed files by another name than theirs, as long as that is there.
+    try free-bound 3 "" "mounts mount @/p/q @/empty none 0x1000 && mounts umount @/empty 0"
+    try free-bound-part 3 "" "mounts mount @/p/q/r @/empty none 0x1000 && mounts umount @/empty 2"
     try free-rmdir 9 "" "mounts rmdir @/empty"
     # What is seen by nobody else is free.
     try free-private 9 "" "mounts private mount new @/x tmpfs 0"
