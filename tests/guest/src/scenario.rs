@@ -41,6 +41,7 @@ pub(crate) const ALL: &[Scenario] = &[
     system::mounts::SCENARIO,
     hooks::toctou::SCENARIO,
     hooks::fuzz::SCENARIO,
+    hooks::validity::SCENARIO,
     driver::faults::SCENARIO,
     driver::soak::SCENARIO,
     driver::traffic::SCENARIO,

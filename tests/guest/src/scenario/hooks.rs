@@ -8,3 +8,4 @@ pub(crate) mod identity;
 pub(crate) mod policy;
 pub(crate) mod reports;
 pub(crate) mod toctou;
+pub(crate) mod validity;
