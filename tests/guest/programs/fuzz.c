@@ -12,7 +12,8 @@
  * or be the only ones, by name or class.
  *
  * What was changed root mends at level 0. At level 1 it stays unusable, and another takes its place, of
- * as many that are alike as -g says. From level 2 on nothing may change at all.
+ * as many that are alike as -g says. From level 2 on nothing may change at all. Level 0 lasts
+ * until each kind of operation was done, so that none is there for nothing.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -95,7 +96,7 @@ static void try_all(void)
 {
 	int kind, place, round;
 
-	for (round = 0; round < 100; round++)
+	for (round = 0; round < 1000; round++)
 		for (kind = 0; kind < kinds_count; kind++)
 			for (place = 0; place < places_count && !atomic_load(&counts->is_over); place++)
 				if (!round || (!counts->succeeded[kind] && !all_kinds[kind]->may_never))
@@ -248,6 +249,16 @@ static bool wait_for(pid_t child)
 	return false;
 }
 
+static bool some_are_idle(void)
+{
+	int kind;
+
+	for (kind = 0; kind < kinds_count; kind++)
+		if (!counts->succeeded[kind] && !all_kinds[kind]->may_never)
+			return true;
+	return false;
+}
+
 static int run(uint64_t seed, int seconds)
 {
 	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
@@ -276,7 +287,7 @@ static int run(uint64_t seed, int seconds)
 			work(seed);
 	}
 	worker = 0;
-	while (time(NULL) < end)
+	while (time(NULL) < end || (level == 0 && some_are_idle() && time(NULL) < end + 300))
 		for (which = 0; which < files_count; which++) {
 			look_after(&files[which]);
 			if (which % 4 == 0)

@@ -26,7 +26,7 @@ pub(crate) const SCENARIO: Scenario = Scenario {
     ],
     disks: &[Disk::Empty(32), Disk::Ext4, Disk::Xfs, Disk::Btrfs, Disk::Empty(32)],
     cpus: 2,
-    limit: 400,
+    limit: 700,
     is_soak: true,
     ..Scenario::PLAIN
 };

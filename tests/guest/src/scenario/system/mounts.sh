@@ -221,6 +221,14 @@ commands() {
     else
         pass "level $level: an owner's change is seen"
     fi
+    # Or leaves it off its entry, as a file that is not listed.
+    said=$(ioctls 1000 generation 1 $here/left && echo EVIL >$here/left; cat $here/left 2>&1)
+    case $level$said in
+    0EVIL) pass "level 0: an owner takes a file off its entry" ;;
+    # Attack.
+    *GOOD) pass "level $level: no owner takes a file off its entry" ;;
+    *) fail "level $level: no owner takes a file off its entry" "it reads $said" ;;
+    esac
 }
 
 insmod /lib/veriexec.ko
@@ -240,10 +248,11 @@ phase=prepare
 for level in 0 1 2 3; do
     all
     mkdir /disk/$level
-    for name in data owned other; do echo GOOD >/disk/$level/$name; done
+    for name in data owned left other; do echo GOOD >/disk/$level/$name; done
     chown 1000:1000 /disk/$level/*
     list /disk/$level/data
     list /disk/$level/owned
+    list /disk/$level/left
 done
 mkdir /disk/gone
 echo GOOD >/disk/gone/data

@@ -47,7 +47,7 @@ fuzz_at() {
     echo "@@ note $(echo "$found" | tail -n 1)"
 }
 
-fuzz_at 0 40
+fuzz_at 0 20
 check "at level 0 each kind of operation is done" sh -c "! grep 'never done:' /tmp/found"
 for use in read mapped "made executable" executed; do
     case $found in

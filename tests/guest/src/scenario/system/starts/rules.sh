@@ -1,5 +1,5 @@
 # Each thing that can be wrong, with each of the rules: `refuse` and `halt` leave the level at 0, and all
-# of them are tried in one start; what `continue` raises takes a start each.
+# of them are tried in one start; what `continue` raises takes a start each, one for each kind.
 cases="configuration-others configuration-group configuration-owned configuration-directory
     configuration-root configuration-linked configuration-faulty list-others list-group list-owned
     list-directory list-linked list-missing list-nowhere list-loop list-no-file list-pipe list-no-text
@@ -44,7 +44,7 @@ wrong() {
         ;;
     list-missing) rm $list; raised=1 text="$list: No such file or directory" ;;
     list-nowhere) ln -sf /nowhere $list; raised=1 text="$list: No such file or directory" ;;
-    list-loop) ln -sf $list $list; raised=1 text="$list: Symbolic link loop" ;;
+    list-loop) ln -sf $list $list; raised=1 text="$list: Too many levels of symbolic links" ;;
     list-no-file) rm $list; mkdir $list; raised=1 text="$list: not a regular file" ;;
     list-pipe) rm $list; mkfifo $list; raised=1 text="$list: not a regular file" ;;
     list-no-text) gzip -c /root/good >$list; raised=1 text="not all of $list was loaded" ;;
@@ -93,13 +93,20 @@ halts() {
 mend
 case $boot in
 refuse)
+    default=yes
     for case in $cases; do
         wrong $case
         level=0
         if [ $loaded = no ]; then level=none; fi
-        boots "$case, by default" 1 $level "$text"
-        echo veriexec_on_error=refuse >>$config
-        boots "$case, to refuse" 1 $level "$text"
+        # By default, and if it is said so, in turns.
+        if [ $default = yes ]; then
+            boots "$case, by default" 1 $level "$text"
+            default=no
+        else
+            echo veriexec_on_error=refuse >>$config
+            boots "$case, to refuse" 1 $level "$text"
+            default=yes
+        fi
         mend
     done
     # What is not read says nothing of what is to be done.
@@ -109,8 +116,8 @@ refuse)
         mkdir $config
         boots "a directory in its place" 1 none "$config: not a regular file"
         mend
-        printf "veriexec_strict=2\nveriexec_on_error= $rule\n" >$config
-        boots "a rule that is in error: $rule" 1 none ":2:19: blanks around the ="
+        printf "veriexec_strict=2\nveriexec_on_error = $rule\n" >$config
+        boots "a rule that is in error: $rule" 1 none ":2:18: blanks around the ="
         mend
     done
     printf 'veriexec_strict=2\nveriexec_on_error=halt\nveriexec_on_error=refuse\nx=1\n' >$config
@@ -118,7 +125,9 @@ refuse)
     mend
     ;;
 halt)
-    for case in $cases; do
+    for case in configuration-others configuration-directory configuration-linked \
+        configuration-faulty list-others list-directory list-missing list-no-file list-unreadable \
+        list-empty list-line list-entry list-none-there list-fingerprint self-test; do
         echo veriexec_on_error=halt >>$config
         wrong $case
         halts "$case: the machine halts" "$text"
