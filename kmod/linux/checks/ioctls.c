@@ -66,6 +66,22 @@ static int check_change(const struct file *file, u64 volume)
 	return veriexec_core_check(&operation);
 }
 
+/*
+ * Which file it is changes: it is no more the one that may be listed, as if that were removed, and may
+ * become one that was listed, with whatever is in it.
+ */
+static int check_identity_change(const struct file *file, const struct veriexec_located *located)
+{
+	const struct veriexec_operation removal = {
+		.action = VERIEXEC_REMOVE,
+		.file = located,
+		.path = &file->f_path,
+	};
+	int error = check_change(file, located->mount);
+
+	return error ? error : veriexec_core_check(&removal);
+}
+
 /* A file system may be given another disk by a command to whatever file or directory of it. */
 static int check_file_system(const struct file *file, unsigned int command)
 {
@@ -108,8 +124,7 @@ int veriexec_check_file_ioctl(const struct file *file, unsigned int command)
 	if (located.is_made_up)
 		return 0;
 	error = veriexec_core_check(&operation);
-	/* It may become one that was listed, with whatever is in it. */
 	if (!error && sets_generation(command))
-		error = check_change(file, located.mount);
+		error = check_identity_change(file, &located);
 	return error ? error : check_file_system(file, command);
 }

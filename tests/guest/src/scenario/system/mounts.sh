@@ -201,9 +201,11 @@ commands() {
     done
     say "level $level: it is still as it was evaluated" "valid" \
         veriexecctl query $here/data
-    for command in set-flags set-version set-own-version enable-verity clone dedupe move-extents \
-        swap-boot unknown; do
+    for command in set-flags enable-verity clone dedupe move-extents swap-boot unknown; do
         answer "a listed file" $here/data 0 $command - - denied denied
+    done
+    for command in set-version set-own-version; do
+        answer "a listed file" $here/data 0 $command - denied denied denied
     done
     answer "an unlisted file" $here/other 1000 flags - - - denied
     answer "an unlisted file" $here/other 1000 "generation 1" - - denied denied
