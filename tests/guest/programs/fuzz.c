@@ -7,12 +7,12 @@
  *	fuzz -g NUMBER [-s SEED] [-l LEVEL] [-t SECONDS] [-x KIND,...] [-o KIND,...] run PLACE...
  *
  * A place is a directory, or DIRECTORY=ANOTHER if an overlay shows it there as well, or
- * DIRECTORY:ANOTHER if that makes copies of what is written. The first makes files in each and prints
- * what is to be listed; the second raises the level and begins. Kinds of operations can be left out,
- * or be the only ones, by name or class.
+ * DIRECTORY:ANOTHER if that makes copies of what is written. The first makes files in each and
+ * prints what is to be listed; the second raises the level and begins. Kinds of operations can be
+ * left out, or be the only ones, by name or class.
  *
- * What was changed root mends at level 0. At level 1 it stays unusable, and another takes its place, of
- * as many that are alike as -g says. From level 2 on nothing may change at all. Level 0 lasts
+ * What was changed root mends at level 0. At level 1 it stays unusable, and another takes its place,
+ * of as many that are alike as -g says. From level 2 on nothing may change at all. Level 0 lasts
  * until each kind of operation was done, so that none is there for nothing.
  */
 #define _GNU_SOURCE
@@ -91,16 +91,38 @@ static struct file *own_file(void)
 	return file;
 }
 
-/* At level 0 each kind is tried in each place, and again until it succeeds, whatever chance says. */
+static bool is_idle(int kind)
+{
+	return !counts->succeeded[kind] && !all_kinds[kind]->may_never;
+}
+
+static bool some_are_idle(void)
+{
+	int kind;
+
+	for (kind = 0; kind < kinds_count; kind++)
+		if (is_idle(kind))
+			return true;
+	return false;
+}
+
+static void try_kind(int kind, bool is_first)
+{
+	int place;
+
+	for (place = 0; place < places_count && !atomic_load(&counts->is_over); place++)
+		if (is_first || is_idle(kind))
+			one_operation(kind, is_first ? own_file() : any_file());
+}
+
+/* At level 0 each kind is tried in each place, and again until it succeeds. */
 static void try_all(void)
 {
-	int kind, place, round;
+	int kind, round;
 
-	for (round = 0; round < 1000; round++)
+	for (round = 0; !round || (some_are_idle() && !atomic_load(&counts->is_over)); round++)
 		for (kind = 0; kind < kinds_count; kind++)
-			for (place = 0; place < places_count && !atomic_load(&counts->is_over); place++)
-				if (!round || (!counts->succeeded[kind] && !all_kinds[kind]->may_never))
-					one_operation(kind, round ? any_file() : own_file());
+			try_kind(kind, !round);
 }
 
 /* What can be done with something that is kept. */
@@ -209,8 +231,8 @@ static void begin_with(struct file *file)
 }
 
 /*
- * When all have ended, from level 2 on: each file is as it was, and can be used. Below that a level is
- * not begun with those that are not.
+ * When all have ended, from level 2 on: each file is as it was, and can be used. Below that a level
+ * is not begun with those that are not.
  */
 static void look_at_last(struct file *file)
 {
@@ -246,16 +268,6 @@ static bool wait_for(pid_t child)
 		usleep(100000);
 	}
 	printf("STUCK: a worker hangs\n");
-	return false;
-}
-
-static bool some_are_idle(void)
-{
-	int kind;
-
-	for (kind = 0; kind < kinds_count; kind++)
-		if (!counts->succeeded[kind] && !all_kinds[kind]->may_never)
-			return true;
 	return false;
 }
 

@@ -155,7 +155,8 @@ static int defragment(struct file *file)
 {
 	const struct btrfs_ioctl_defrag_range_args range = {
 		.len = -1,
-		.flags = BTRFS_DEFRAG_RANGE_START_IO | (chance(2) ? BTRFS_DEFRAG_RANGE_COMPRESS : 0),
+		.flags = BTRFS_DEFRAG_RANGE_START_IO |
+			 (chance(2) ? BTRFS_DEFRAG_RANGE_COMPRESS : 0),
 	};
 
 	if (chance(2))

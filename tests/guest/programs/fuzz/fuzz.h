@@ -88,7 +88,7 @@ void file_end(struct file *file, const char *what, int result);
 void file_tell(const struct file *file);
 /* Takes the next of those that are alike, if there is one. */
 bool file_renew(struct file *file);
-/* What it is called, or what an overlay calls it. It stays for as long as the next few are asked for. */
+/* What it is called, or what an overlay calls it: until the next few are asked for. */
 const char *name_of(const struct file *file);
 const char *other_name_of(const struct file *file);
 
@@ -175,7 +175,8 @@ struct kind {
 	bool is_final;
 };
 
-#define KIND(called, belongs, runs, ...) { .name = called, .class = belongs, .run = runs, ##__VA_ARGS__ }
+#define KIND(called, belongs, runs, ...)                                                           \
+	{ .name = called, .class = belongs, .run = runs, ##__VA_ARGS__ }
 
 extern const struct kind written_kinds[], mapped_kinds[], ring_kinds[], piped_kinds[],
 	command_kinds[], named_kinds[], space_kinds[];

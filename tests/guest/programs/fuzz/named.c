@@ -14,7 +14,7 @@
 
 #define ANSWER(call) ((call) == -1 ? errno : 0)
 
-/* An overlay does not expect that what it shows is renamed below it, and may show something else. */
+/* An overlay does not expect that what it shows is renamed below it: it may show another file. */
 static void hide_from_overlay(int place)
 {
 	int which;
@@ -120,7 +120,8 @@ static int set_owner(struct file *file)
 
 static int set_times(struct file *file)
 {
-	const struct timespec times[] = { { .tv_sec = chance(1 << 30) }, { .tv_sec = chance(1 << 30) } };
+	const struct timespec times[] = { { .tv_sec = chance(1 << 30) },
+					  { .tv_sec = chance(1 << 30) } };
 
 	return ANSWER(utimensat(AT_FDCWD, copied_path_of(file), times, 0));
 }

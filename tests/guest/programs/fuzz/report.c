@@ -81,6 +81,7 @@ int report(uint64_t seed)
 	printf("level %d, seed %llu: %u operations of %d kinds, %d never done, %u uses, %u denied, "
 	       "%u judged, %u restored, %u renewed, %u lost, %u stuck, %u evil\n",
 	       level, (unsigned long long)seed, done, kinds_count, idle, counts->uses,
-	       counts->denied, counts->judged, counts->restored, counts->renewed, counts->lost, counts->stuck, evil);
+	       counts->denied, counts->judged, counts->restored, counts->renewed, counts->lost,
+	       counts->stuck, evil);
 	return evil || counts->stuck;
 }

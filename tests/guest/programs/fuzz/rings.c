@@ -180,7 +180,8 @@ static int pin(struct file *file)
 		return error;
 	}
 	take_back(mapping, pages_of(file));
-	return keep(&(struct kept){ KEPT_PIN, .file = file, .ring = ring, .size = (size_t)mapping });
+	return keep(&(struct kept){ KEPT_PIN, .file = file, .ring = ring,
+				    .size = (size_t)mapping });
 }
 
 static int write_pinned(struct file *file)

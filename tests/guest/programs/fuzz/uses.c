@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Uses: whoever could open, map or execute a listed file while nobody was at it gets what was listed.
+ * Uses: whoever could open, map or execute a listed file while nobody was at it gets what was
+ * listed.
  *
  * A use is judged if no operation that could change the file was under way when it began, and none
  * has begun until it ended. All others still have the file evaluated, at the worst of times.

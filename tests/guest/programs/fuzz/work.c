@@ -60,7 +60,7 @@ const char *written_path_of(const struct file *file)
 {
 	bool makes_copies = places[file->place].makes_copies;
 
-	/* Below level 2, where that is allowed, it is done seldom: until then there is more to see. */
+	/* Where that is allowed it is done seldom: until then there is more to see. */
 	if (makes_copies && level < 2 && chance(20))
 		return name_of(file);
 	if (!places[file->place].other || chance(2))
