@@ -26,5 +26,9 @@ scanner_starts() {
     cat /run/clamd.log /run/clamonacc.said /run/clamonacc.log
     return 1
 }
-scanner_is_there() { test -n "$(pidof clamd)" && test -n "$(pidof clamonacc)"; }
+scanner_is_there() {
+    test -n "$(pidof clamd)" && test -n "$(pidof clamonacc)" && return
+    tail -n 5 /run/clamd.log /run/clamonacc.log
+    return 1
+}
 scanner_denies() { cat /work/evil; }
