@@ -110,14 +110,16 @@ int veriexec_check_protect(const struct vm_area_struct *area, unsigned long prot
 
 /* Opening */
 
+/* An overlay opens the file underneath after its own was asked about, and is asked about that then. */
 static noinline int check_write(const struct file *file)
 {
+	bool is_real = file_inode(file) == d_real_inode(file->f_path.dentry);
 	struct veriexec_located located;
 	const struct veriexec_operation operation = {
 		.action = VERIEXEC_WRITE,
 		.file = &located,
 		.path = &file->f_path,
-		.writers = !!(file->f_mode & FMODE_WRITE),
+		.writers = is_real && (file->f_mode & FMODE_WRITE),
 	};
 
 	veriexec_identify_file(file, &located);

@@ -157,7 +157,8 @@ static int keep_out_of(struct inode **kept, struct inode *inode, int writers)
 
 /*
  * Sees to it that nobody but those who may can write the file until it is read: keeps everybody
- * out if nobody may. Who has opened it by way of an overlay counts there, too.
+ * out if nobody may. Who has opened it by way of an overlay counts there, too, as one, and of the
+ * file underneath as many as the overlay has opened for it by now.
  */
 static int keep_out(struct veriexec_reading *reading, const struct path *path, int writers)
 {
@@ -172,9 +173,9 @@ static int keep_out(struct veriexec_reading *reading, const struct path *path, i
 		return -ETXTBSY;
 	error = keep_out_of(&reading->kept[0], inode, writers);
 	if (!error && shown != inode)
-		error = keep_out_of(&reading->kept[1], shown, writers);
-	/* What is hashed for a writer is not recorded as valid. */
-	if (!error && writers < 0)
+		error = keep_out_of(&reading->kept[1], shown, writers < 0 ? writers : 1);
+	/* Whoever is about to write has none of its memory yet. */
+	if (!error)
 		error = MAY_FAIL(veriexec_pages_settle(inode), -ENOMEM);
 	return error;
 }

@@ -174,10 +174,10 @@ impl Veriexec {
         };
         let evaluation = match hashed {
             Ok(found) => {
-                let status = record(entry, &found, operation.action.writes());
+                record(entry, &found);
                 let message = Message::Comparing { listed: &entry.fingerprint, found: &found };
                 settings.notify(platform, Loudness::Debug, message, entry.name_or(operation.path));
-                Evaluation::from(status)
+                Evaluation::from(entry.status)
             }
             Err(Errno::TXTBSY) => Evaluation::Busy,
             Err(errno) => Evaluation::Failed(errno),
@@ -318,21 +318,13 @@ impl Veriexec {
     }
 }
 
-/// Records what hashing gave, and says what counts for who asked. Two checks that hashed at once and
-/// do not agree saw contents that change unseen: then the mismatch stays.
-///
-/// Of a file that was hashed for a writer nothing is recorded as valid: he was not kept out while it
-/// was hashed, and may have it open since before he was asked about.
-fn record(entry: &mut Entry, found: &Digest, for_writer: bool) -> Status {
+/// Records what hashing gave. Two checks that hashed at once and do not agree saw contents that
+/// change unseen: then the mismatch stays.
+fn record(entry: &mut Entry, found: &Digest) {
     let status = if *found == entry.fingerprint { Status::Valid } else { Status::Mismatch };
-    if status == Status::Valid && !entry.needs_evaluation() {
-        return entry.status;
+    if entry.needs_evaluation() || status == Status::Mismatch {
+        entry.status = status;
     }
-    entry.status = match status {
-        Status::Valid if for_writer => Status::NotEvaluated,
-        status => status,
-    };
-    status
 }
 
 /// What hashing the file now would record for it.

@@ -66,9 +66,9 @@ fn opening_for_write_is_an_access_first() {
             assert_eq!(at.fake.hashed(), 1);
             let mismatch = Place::report(expected, &format!("Mismatch. [/f, {BY_SH}"));
             let request = Place::report(expected, &format!("Write access request. [/f, {BY_SH}"));
-            // What was hashed for a writer is not recorded as valid.
             let (status, reports) = match (contents, expected) {
-                (b"good", _) => (Status::NotEvaluated, vec![request]),
+                (b"good", Verdict::Allow) => (Status::NotEvaluated, vec![request]),
+                (b"good", _) => (Status::Valid, vec![request]),
                 (_, Verdict::Allow) => (Status::NotEvaluated, vec![mismatch, request]),
                 _ => (Status::Mismatch, vec![mismatch]),
             };

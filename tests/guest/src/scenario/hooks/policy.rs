@@ -25,7 +25,7 @@ use crate::scenario::rows::{self, Place, Row, State};
 
 pub(crate) const SCENARIO: Scenario = Scenario {
     name: "policy",
-    script: include_str!("policy.sh"),
+    script: include_str!("policy/policy.sh"),
     programs: &["veriexecctl"],
     c_programs: &["rows", "partition"],
     own_modules: &["requester"],
