@@ -182,8 +182,8 @@ static void direct(char **arguments)
 	device = must("open", open("/dev/fuse", O_RDWR));
 	snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=0,group_id=0", device);
 	must("mount", mount("pins", arguments[3], "fuse", 0, options));
-	must("chdir", chdir(arguments[3]));
 	pthread_create(&server, NULL, serve, NULL);
+	must("chdir", chdir(arguments[3]));
 	wanted.from = must("open", open("file", O_RDONLY));
 	wanted.to = page_of(arguments[0]);
 	pthread_create(&reader, NULL, read_directly, &wanted);

@@ -50,7 +50,7 @@ check "ext4 is there" mount -t ext4 /dev/disk1 /ext4
 mkdir /over/upper /over/work /a/race /ext4/race
 check "an overlay is there" mount -t overlay overlay \
     -o lowerdir=/lower,upperdir=/over/upper,workdir=/over/work /merged
-make /a/ring /a/direct /a/read /ext4/ring /ext4/direct /ext4/read
+make /a/ring /a/direct /a/read /ext4/direct /ext4/read
 make /ext4/mode /ext4/owner /over/upper/mode /ext4/size /ext4/command /a/command /over/upper/held
 chown 1000 /ext4/mode /ext4/owner /over/upper/mode
 number=0
@@ -74,8 +74,7 @@ sync
 behind ring pins ring /a/ring /tmp/ring EVIL
 behind huge pins ring /huge/ring /tmp/huge EVIL
 behind direct pins direct /a/direct /tmp/direct EVIL /pins
-behind disk pins ring /ext4/ring /tmp/disk EVIL
-behind diskdirect pins direct /ext4/direct /tmp/diskdirect EVIL /pins
+behind disk pins direct /ext4/direct /tmp/disk EVIL /pins
 behind piped pins pipe /ext4/read /tmp/piped
 behind size cuts size /ext4/size /tmp/size
 behind command cuts command /ext4/command /tmp/command EVIL
@@ -110,8 +109,7 @@ dropped() {
     end "$1"
     say "$1: nor when it is let go" "GOOD" cat "$2"
 }
-dropped disk /ext4/ring
-dropped diskdirect /ext4/direct
+dropped disk /ext4/direct
 say "a page in a pipe keeps nobody out of a file on a disk" "GOOD" cat /ext4/read
 say "a program that runs is evaluated" "it runs" /a/busybox echo "it runs"
 say "and is valid" "Entry status: valid" veriexecctl query /a/busybox
