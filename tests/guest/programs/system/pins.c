@@ -191,6 +191,8 @@ static void direct(char **arguments)
 	munmap(wanted.to, PAGE);
 	printf("ready\n");
 	pthread_join(reader, NULL);
+	/* While somebody is there who answers. */
+	close(wanted.from);
 }
 
 /* A pipe */
