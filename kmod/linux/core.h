@@ -69,6 +69,7 @@ enum veriexec_action {
 	VERIEXEC_PASS_THROUGH,
 	VERIEXEC_REMOVE_VOLUME,
 	VERIEXEC_RESIZE,
+	VERIEXEC_COMMAND,
 };
 
 /* How a file is accessed. */

@@ -30,6 +30,9 @@ pub enum Action<'a> {
     Access(Located, Access),
     /// A file is opened for write, or emptied as it is opened: [`Event::Write`].
     Write(Located),
+    /// Whoever has a file open has it changed by a command, of ioctl(2): [`Event::Write`]. It goes on to
+    /// have it open, perhaps for write, so that what is hashed meanwhile is not recorded as valid.
+    Command(Located),
     /// A file is cut or stretched by path: [`Event::Truncate`].
     Truncate(Located),
     /// The size of a file is about to change: [`Event::Resize`].
@@ -81,6 +84,7 @@ impl Action<'_> {
         match *self {
             Self::Access(file, _)
             | Self::Write(file)
+            | Self::Command(file)
             | Self::Truncate(file)
             | Self::Resize(file)
             | Self::Remove(file)
@@ -101,7 +105,14 @@ impl Action<'_> {
 
     /// Whether contents may change after it.
     pub(crate) const fn writes(&self) -> bool {
-        matches!(self, Self::Write(_) | Self::Truncate(_) | Self::Resize(_) | Self::RawWrite(_))
+        matches!(
+            self,
+            Self::Write(_)
+                | Self::Command(_)
+                | Self::Truncate(_)
+                | Self::Resize(_)
+                | Self::RawWrite(_)
+        )
     }
 }
 
@@ -111,7 +122,7 @@ impl Veriexec {
     pub fn event(&self, operation: &Operation<'_>) -> Event {
         match operation.action {
             Action::Access(_, access) => Event::Access(access),
-            Action::Write(_) => Event::Write,
+            Action::Write(_) | Action::Command(_) => Event::Write,
             Action::Truncate(_) => Event::Truncate,
             Action::Resize(_) => Event::Resize,
             Action::Create(_) => Event::Create,

@@ -111,7 +111,7 @@ int veriexec_check_file_ioctl(const struct file *file, unsigned int command)
 {
 	struct veriexec_located located;
 	const struct veriexec_operation operation = {
-		.action = VERIEXEC_WRITE,
+		.action = VERIEXEC_COMMAND,
 		.file = &located,
 		.path = &file->f_path,
 		.writers = !!(file->f_mode & FMODE_WRITE),

@@ -174,10 +174,11 @@ impl Veriexec {
         };
         let evaluation = match hashed {
             Ok(found) => {
-                record(entry, &found);
+                let stays = matches!(operation.action, Action::Command(_));
+                let status = record(entry, &found, stays);
                 let message = Message::Comparing { listed: &entry.fingerprint, found: &found };
                 settings.notify(platform, Loudness::Debug, message, entry.name_or(operation.path));
-                Evaluation::from(entry.status)
+                Evaluation::from(status)
             }
             Err(Errno::TXTBSY) => Evaluation::Busy,
             Err(errno) => Evaluation::Failed(errno),
@@ -318,13 +319,21 @@ impl Veriexec {
     }
 }
 
-/// Records what hashing gave. Two checks that hashed at once and do not agree saw contents that
-/// change unseen: then the mismatch stays.
-fn record(entry: &mut Entry, found: &Digest) {
+/// Records what hashing gave, and says what counts for who asked. Two checks that hashed at once and
+/// do not agree saw contents that change unseen: then the mismatch stays.
+///
+/// Whoever stays may be able to write the file when the check is done: then nothing is recorded as
+/// valid.
+fn record(entry: &mut Entry, found: &Digest, stays: bool) -> Status {
     let status = if *found == entry.fingerprint { Status::Valid } else { Status::Mismatch };
-    if entry.needs_evaluation() || status == Status::Mismatch {
-        entry.status = status;
+    if status == Status::Valid && !entry.needs_evaluation() {
+        return entry.status;
     }
+    entry.status = match status {
+        Status::Valid if stays => Status::NotEvaluated,
+        status => status,
+    };
+    status
 }
 
 /// What hashing the file now would record for it.

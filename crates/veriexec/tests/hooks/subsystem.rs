@@ -85,7 +85,7 @@ enum Step {
 }
 
 /// One operation of each kind, about one file, or two where it takes two.
-fn operations(which: usize, other: usize) -> [Operation<'static>; 25] {
+fn operations(which: usize, other: usize) -> [Operation<'static>; 26] {
     let (this, target) = (file(which), file(other));
     let to = NAMES[other].as_bytes();
     let directory = FileKind::Directory { mount_root: false };
@@ -94,6 +94,7 @@ fn operations(which: usize, other: usize) -> [Operation<'static>; 25] {
         Action::Access(this, Access::Indirect),
         Action::Access(this, Access::File),
         Action::Write(this),
+        Action::Command(this),
         Action::Truncate(this),
         Action::Resize(this),
         Action::Create(FileKind::Regular),

@@ -1,8 +1,8 @@
 //! Checks of operations: what is allowed, what is said, and what becomes of the entries.
 
 use veriexec::{
-    Access, Errno, FileKind, Image, LoadRequest, Located, Opening, Priority, Status, StrictLevel,
-    Verdict, Veriexec,
+    Access, Action, Errno, FileKind, Image, LoadRequest, Located, Opening, Operation, Priority,
+    Status, StrictLevel, Verdict, Veriexec,
 };
 
 use crate::fake::{Fake, request, sha256};
@@ -75,6 +75,23 @@ fn opening_for_write_is_an_access_first() {
             assert_eq!(at.status(), Some(status));
             assert_eq!(at.fake.reports(), reports);
         }
+    }
+}
+
+#[test]
+fn what_is_hashed_for_one_who_may_write_it_is_not_valid() {
+    for (level, contents, expected, status) in [
+        (Learning, b"good", Verdict::Allow, Status::NotEvaluated),
+        (Ids, b"good", Verdict::Allow, Status::NotEvaluated),
+        (Ips, b"good", DENIED, Status::NotEvaluated),
+        (Ips, b"evil", DENIED, Status::Mismatch),
+        (Lockdown, b"good", DENIED, Status::NotEvaluated),
+    ] {
+        let mut at = place(4, level);
+        at.fake.write(at.listed.id, contents);
+        let operation = Operation { path: b"/f", action: Action::Command(at.listed) };
+        assert_eq!(at.veriexec.check(&at.fake, operation), expected, "{level} {contents:?}");
+        assert_eq!(at.status(), Some(status), "{level} {contents:?}");
     }
 }
 

@@ -15,6 +15,7 @@ pub(crate) fn operations(file: Located, other: Located) -> Vec<Operation<'static
         Action::Access(file, Access::Indirect),
         Action::Access(file, Access::File),
         Action::Write(file),
+        Action::Command(file),
         Action::Truncate(file),
         Action::Resize(file),
         Action::Create(FileKind::Regular),

@@ -52,6 +52,7 @@ impl RawOperation {
             13 => Action::PassThrough,
             14 => Action::RemoveVolume(self.mount()?),
             15 => Action::Resize(file?),
+            16 => Action::Command(file?),
             _ => return None,
         };
         Some(Operation { path: bytes(&self.name, self.name_len), action })

@@ -172,7 +172,7 @@ const fn kind(action: &Action<'_>) -> EventKind {
         Action::Access(_, Access::Direct) => EventKind::Direct,
         Action::Access(_, Access::Indirect) => EventKind::Indirect,
         Action::Access(_, Access::File) => EventKind::File,
-        Action::Write(_) => EventKind::Write,
+        Action::Write(_) | Action::Command(_) => EventKind::Write,
         Action::Truncate(_) | Action::Resize(_) => EventKind::Truncate,
         Action::Create(_) => EventKind::Create,
         Action::Remove(_) | Action::RemoveVolume(_) => EventKind::Remove,

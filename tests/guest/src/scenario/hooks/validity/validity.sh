@@ -145,7 +145,7 @@ written() {
     refuse "$1: what is written after that is not read" "$denied" cat "$2"
     end "$1"
     refuse "$1: nor when nobody can write it" "$denied" cat "$2"
-    logged "$1: because it is another" "Veriexec: Mismatch. [$2"
+    say "$1: because it is another" "Entry status: mismatch" veriexecctl query "$2"
 }
 go command
 say "a command is denied to one who can write the file" "command: -1" cat /tmp/command.said
