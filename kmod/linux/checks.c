@@ -15,6 +15,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "checks/passed.h"
 #include "checks/ways.h"
 #include "devices/writers.h"
 #include "veriexec.h"
@@ -24,22 +25,26 @@
 
 /* Programs and libraries */
 
+static noinline int ask_about(const struct file *file, const struct veriexec_located *located,
+			      enum veriexec_access access)
+{
+	const struct veriexec_operation operation = {
+		.action = VERIEXEC_ACCESS,
+		.detail = access,
+		.file = located,
+		.path = &file->f_path,
+	};
+
+	return veriexec_core_check(&operation);
+}
+
 /* Most accesses pass, and nothing else is told of them. */
 static int check_access(const struct file *file, enum veriexec_access access)
 {
 	struct veriexec_located located;
-	struct veriexec_operation operation;
 
 	veriexec_identify_file(file, &located);
-	if (likely(veriexec_core_passes(&located, access)))
-		return 0;
-	operation = (struct veriexec_operation){
-		.action = VERIEXEC_ACCESS,
-		.detail = access,
-		.file = &located,
-		.path = &file->f_path,
-	};
-	return veriexec_core_check(&operation);
+	return veriexec_passes(&located, access) ? 0 : ask_about(file, &located, access);
 }
 
 int veriexec_check_exec(const struct linux_binprm *bprm)

@@ -14,6 +14,7 @@
 #include <linux/sched/mm.h>
 #include <linux/uaccess.h>
 
+#include "checks/passed.h"
 #include "checks/ways.h"
 #include "devices/writers.h"
 
@@ -40,6 +41,9 @@ struct plistref32 {
 
 static DECLARE_RWSEM(tables);
 
+/* Nothing that the tables and settings are looked at for is the same at two counts: checks/passed.c. */
+u64 veriexec_changes = 1;
+
 /*
  * Whoever frees inodes to give the one who holds the lock memory may have to ask about a file
  * system that goes: that would be the same lock.
@@ -47,6 +51,8 @@ static DECLARE_RWSEM(tables);
 u32 veriexec_shim_lock(void)
 {
 	down_write(&tables);
+	/* Before anything changes: whatever comes of a change comes after that. */
+	smp_store_mb(veriexec_changes, veriexec_changes + 1);
 	return memalloc_nofs_save();
 }
 
@@ -222,6 +228,9 @@ static int __init veriexec_load(void)
 	error = veriexec_held_init();
 	if (error)
 		goto no_held;
+	error = veriexec_passed_init();
+	if (error)
+		goto no_passed;
 	error = veriexec_settings_init();
 	if (error)
 		goto no_settings;
@@ -244,6 +253,8 @@ no_late:
 no_hooks:
 	veriexec_settings_exit();
 no_settings:
+	veriexec_passed_exit();
+no_passed:
 	veriexec_held_exit();
 no_held:
 	veriexec_reports_exit();
@@ -268,6 +279,7 @@ static void __exit veriexec_unload(void)
 	veriexec_raw_writers_exit();
 	veriexec_mounts_exit();
 	veriexec_held_exit();
+	veriexec_passed_exit();
 	veriexec_settings_exit();
 	veriexec_reports_exit();
 	veriexec_files_exit();

@@ -94,14 +94,14 @@ struct occupied {
 	const struct task_struct *task;
 };
 
-static LIST_HEAD(occupied);
+LIST_HEAD(veriexec_occupied);
 static DEFINE_SPINLOCK(occupied_lock);
 
 static void begin_reading(struct occupied *own)
 {
 	own->task = current;
 	spin_lock(&occupied_lock);
-	list_add(&own->list, &occupied);
+	list_add(&own->list, &veriexec_occupied);
 	spin_unlock(&occupied_lock);
 }
 
@@ -112,20 +112,13 @@ static void end_reading(struct occupied *own)
 	spin_unlock(&occupied_lock);
 }
 
-/*
- * Whether the task opens or reads a file for us, and what it opens meanwhile is for us, too: an
- * overlay opens the file underneath, in its own name.
- */
-bool veriexec_is_reading(void)
+bool veriexec_is_occupied(void)
 {
 	const struct occupied *other;
 	bool found = false;
 
-	/* What this task has put in, it sees. */
-	if (list_empty_careful(&occupied))
-		return false;
 	spin_lock(&occupied_lock);
-	list_for_each_entry(other, &occupied, list)
+	list_for_each_entry(other, &veriexec_occupied, list)
 		if (other->task == current)
 			found = true;
 	spin_unlock(&occupied_lock);

@@ -61,7 +61,7 @@ static bool numbers_last(const struct super_block *sb)
  * The subvolume that a file of a btrfs is in, which its handle tells: its second number of 64 bits.
  * While the file system is mounted no other gets that number. 0 if nobody knows.
  */
-static u64 root_of(struct inode *inode)
+static noinline u64 root_of(struct inode *inode)
 {
 	const struct export_operations *operations = inode->i_sb->s_export_op;
 	u32 handle[10];
@@ -85,7 +85,7 @@ static bool has_subvolumes(const struct super_block *sb)
  * Needs rcu_read_lock_sched(): each check comes here, and that much is cheaper than rcu_read_lock()
  * where that can be preempted.
  */
-static struct volume *find(struct inode *inode)
+static __always_inline struct volume *find(struct inode *inode)
 {
 	const struct super_block *sb = inode->i_sb;
 	struct volume *volume;

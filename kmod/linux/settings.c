@@ -100,7 +100,9 @@ static int called(CTL_TABLE *ctl, int write, void *buffer, size_t *len, loff_t *
 #define TRIALS 8
 
 static DEFINE_SPINLOCK(trials_lock);
-static atomic_t trials_count;
+/* How many there are. */
+atomic_t veriexec_trials;
+
 static struct trial {
 	struct pid *thread;
 	int level;
@@ -122,7 +124,7 @@ static void end_trial(struct trial *trial)
 	put_pid(trial->thread);
 	trial->thread = NULL;
 	trial->level = 0;
-	atomic_dec(&trials_count);
+	atomic_dec(&veriexec_trials);
 }
 
 /* A place for a trial: of no thread, or of one that is gone. */
@@ -157,7 +159,7 @@ static int begin_trial(int level)
 		if (trial) {
 			trial->thread = get_pid(task_pid(current));
 			trial->level = level;
-			atomic_inc(&trials_count);
+			atomic_inc(&veriexec_trials);
 		} else {
 			error = -EBUSY;
 		}
@@ -172,7 +174,7 @@ u32 veriexec_shim_trial(void)
 	const struct trial *trial;
 	u32 level;
 
-	if (!atomic_read(&trials_count))
+	if (!veriexec_has_trials())
 		return 0;
 	spin_lock(&trials_lock);
 	trial = own_trial();

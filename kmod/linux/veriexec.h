@@ -8,8 +8,10 @@
 #undef pr_fmt
 #define pr_fmt(fmt) fmt
 
+#include <linux/atomic.h>
 #include <linux/fs.h>
 #include <linux/jump_label.h>
+#include <linux/list.h>
 #include <linux/path.h>
 
 #include "core.h"
@@ -33,7 +35,8 @@ enum veriexec_written {
 	VERIEXEC_BEING_WRITTEN,
 };
 
-/* device.c: /dev/veriexec. */
+/* device.c: /dev/veriexec, and how often somebody had the tables for itself. */
+extern u64 veriexec_changes;
 bool veriexec_is_own_device(const struct file *file);
 
 /* identity.c: which file is which. */
@@ -60,9 +63,19 @@ void veriexec_held_gone(const struct super_block *sb);
 /* files.c: where names lead, and what is in files. */
 int veriexec_files_init(void);
 void veriexec_files_exit(void);
-bool veriexec_is_reading(void);
+extern struct list_head veriexec_occupied;
+bool veriexec_is_occupied(void);
 int veriexec_pin(struct veriexec_pin *pin, const u8 *name, size_t len,
 		 struct veriexec_located *located);
+
+/*
+ * Whether the task opens or reads a file for us, and what it opens meanwhile is for us, too: an
+ * overlay opens the file underneath, in its own name. What this task has put in, it sees.
+ */
+static inline bool veriexec_is_reading(void)
+{
+	return !list_empty_careful(&veriexec_occupied) && veriexec_is_occupied();
+}
 
 /* files/pages.c: what is in memory of files. */
 int veriexec_pages_init(void);
@@ -98,8 +111,15 @@ bool veriexec_subvolumes_are_watched(void);
 bool veriexec_mapper_is_watched(void);
 
 /* settings.c: kern.veriexec of sysctl(8). */
+extern atomic_t veriexec_trials;
 int veriexec_settings_init(void);
 void veriexec_settings_exit(void);
+
+/* Whether some thread wants to be treated as at another level; who asks knows it of itself. */
+static inline bool veriexec_has_trials(void)
+{
+	return atomic_read(&veriexec_trials);
+}
 
 /* reports.c: the log, and who is named in it. */
 int veriexec_reports_init(void);

@@ -54,8 +54,10 @@ been read and evaluated before. The file system is ext4.
 * fapolicyd, Debian's: it trusts the same 10,000 files, with `integrity = sha256`, and allows
   everything else, by three rules. It is not asked about mmap(2).
 
-The module hashes nothing in any of it. A check of a file that has been evaluated looks at the
-tables beside other checks, takes no lock that anybody holds while he hashes, and allocates nothing.
+The module hashes nothing in any of it. An access that passed before on the same processor passes
+again without a look at the tables, until somebody changes them. Other checks of a file that has been
+evaluated look at the tables beside each other, take no lock that anybody holds while he hashes, and
+allocate nothing.
 ";
 
 /// Measures the module beside others in guests, prints the report, and keeps it in

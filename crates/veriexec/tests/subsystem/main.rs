@@ -9,6 +9,7 @@ mod forecasts;
 mod load;
 mod machine;
 mod model;
+mod passing;
 mod requests;
 mod restore;
 mod statistics;
