@@ -54,7 +54,28 @@ HOOK(security_mmap_file, (struct file *file, unsigned long prot, unsigned long f
 HOOK(security_file_mprotect,
      (struct vm_area_struct *area, unsigned long asked, unsigned long prot), (area, asked, prot),
      veriexec_check_protect(area, prot))
-HOOK(security_file_open, (struct file *file), (file), veriexec_check_open(file))
+
+DEFINE_STATIC_CALL_NULL(own_security_file_open, security_file_open);
+static void bind_security_file_open(void *function)
+{
+	static_call_update(own_security_file_open, (typeof(&security_file_open))function);
+}
+
+/*
+ * The kernel's own asks the listeners of fanotify(7) as well, and opens the file for them, which is
+ * denied to them if it is denied: so they do not hear of that.
+ */
+static int hook_security_file_open(struct file *file)
+{
+	int entered = veriexec_enter();
+	int error = veriexec_check_open(file);
+
+	if (!error)
+		error = static_call(own_security_file_open)(file);
+	veriexec_leave(entered);
+	return error;
+}
+
 HOOK(security_file_ioctl, (struct file *file, unsigned int command, unsigned long argument),
      (file, command, argument), veriexec_check_ioctl(file, command))
 HOOK(security_file_ioctl_compat, (struct file *file, unsigned int command, unsigned long argument),

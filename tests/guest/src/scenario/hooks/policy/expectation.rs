@@ -189,13 +189,6 @@ impl Question {
             return "not-evaluated";
         }
         match self.subject.evaluation {
-            // What was hashed for a writer is not recorded as valid.
-            Evaluation::Valid if matches!(self.call.event, Event::Write | Event::Truncate) => {
-                match self.subject.entry {
-                    Some(entry) if entry.contains(EntryType::UNTRUSTED) => "not-evaluated",
-                    _ => before,
-                }
-            }
             Evaluation::Valid if self.call.event.needs_contents() => "valid",
             Evaluation::Mismatch if self.call.event.needs_contents() => "mismatch",
             _ => before,

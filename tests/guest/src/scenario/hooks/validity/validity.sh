@@ -65,7 +65,7 @@ echo "/huge/ring SHA256 $(sha256sum /huge/ring | cut -d' ' -f1) file" >>/signatu
 cp /bin/busybox /a/busybox
 echo "/a/busybox SHA256 $(sha256sum /a/busybox | cut -d' ' -f1) direct,indirect,file" >>/signatures
 /a/busybox sleep 1000 &
-find /bin /lib /usr -type f ! -name '*.ko' 2>/dev/null | while read -r file; do
+find /bin /lib /lib64 /usr -type f ! -name '*.ko' 2>/dev/null | while read -r file; do
     echo "$file SHA256 $(sha256sum "$file" | cut -d' ' -f1) direct,indirect,file" >>/signatures
 done
 sync
