@@ -190,7 +190,7 @@ int veriexec_begin_truncate(const struct path *path, struct inode **inode)
 	*inode = NULL;
 	if (!d_is_reg(path->dentry))
 		return 0;
-	/* It is not left to the kernel to say so: by then he may, and nobody was asked. */
+	/* It is not left to the kernel to say so: by then it may be allowed, and nobody was asked. */
 	error = may_write(path);
 	if (error)
 		return error;

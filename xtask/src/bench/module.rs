@@ -56,7 +56,7 @@ been read and evaluated before. The file system is ext4.
 
 The module hashes nothing in any of it. An access that passed before on the same processor passes
 again without a look at the tables, until somebody changes them. Other checks of a file that has been
-evaluated look at the tables beside each other, take no lock that anybody holds while he hashes, and
+evaluated look at the tables beside each other, take no lock that is held while a file is hashed, and
 allocate nothing.
 ";
 

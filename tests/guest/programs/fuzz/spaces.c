@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What somebody does who is root in namespaces of his own. */
+/* What root in namespaces of its own does. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
