@@ -16,14 +16,14 @@ check "btrfs" mount -t btrfs /dev/disk4 /btrfs
 check "vfat" mount -t vfat -o uid=1000,gid=1000,umask=0 /dev/disk5 /vfat
 mount -t tmpfs -o size=32m low /low
 mount -t tmpfs -o size=32m up /up
-mkdir -p /low/lower/below /up/upper/above /up/work
+mkdir -p /low/lower/below /up/upper/above /up/own
 chmod 755 /tmpfs /low /up
 
 # What an overlay copies is in its upper directory. Each level begins without copies.
 begin_overlay() {
-    mount -t overlay -o lowerdir=/low/lower,upperdir=/up/upper,workdir=/up/work overlay /merged
+    mount -t overlay -o lowerdir=/low/lower,upperdir=/up/upper,workdir=/up/own overlay /merged
 }
-end_overlay() { umount /merged; rm -rf /up/upper/below /up/work/*; }
+end_overlay() { umount /merged; rm -rf /up/upper/below /up/own/*; }
 places="/tmpfs /ext2 /ext4 /xfs /btrfs /vfat /low/lower/below:/merged/below
     /up/upper/above=/merged/above"
 

@@ -1,5 +1,5 @@
 # clamd and clamonacc, with one signature of our own.
-echo "a signature of our own" >/work/evil
+echo "a signature of our own" >/scanned/evil
 echo "Own.Signature:0:*:$(printf 'signature of our own' | od -An -v -tx1 | tr -d ' \n')" \
     >/var/lib/clamav/own.ndb
 cat >/etc/clamav/clamd.conf <<END
@@ -9,7 +9,7 @@ User clamav
 DatabaseDirectory /var/lib/clamav
 LogFile /run/clamd.log
 LogFileMaxSize 0
-OnAccessIncludePath /work
+OnAccessIncludePath /scanned
 OnAccessPrevention yes
 OnAccessExcludeUname clamav
 OnAccessMaxFileSize 5M
@@ -20,7 +20,7 @@ scanner_starts() {
     clamd >/run/clamd.said 2>&1 || { cat /run/clamd.said; return 1; }
     clamonacc --fdpass --log=/run/clamonacc.log >/run/clamonacc.said 2>&1
     for try in $(seq 120); do
-        cat /work/evil >/dev/null 2>&1 || return 0
+        cat /scanned/evil >/dev/null 2>&1 || return 0
         sleep 0.5
     done
     cat /run/clamd.log /run/clamonacc.said /run/clamonacc.log
@@ -31,4 +31,4 @@ scanner_is_there() {
     tail -n 5 /run/clamd.log /run/clamonacc.log
     return 1
 }
-scanner_denies() { cat /work/evil; }
+scanner_denies() { cat /scanned/evil; }

@@ -5,21 +5,21 @@ mount -t tmpfs tmp /run
 mount -t tmpfs -o mode=1777 tmp /tmp
 check "the module is inserted" insmod $place/veriexec.ko
 
-mkdir -p /work/bin /work/text
+mkdir -p /scanned/bin /scanned/text
 for program in cat cp date dd df du env expr fold head id join ls md5sum nl od paste pr ptx readlink \
     seq sha256sum sort split stat sum tac tail tr tsort uniq wc who xargs find grep sed tar; do
-    cp $(command -v $program) /work/bin/$program || fail "programs are there" $program
+    cp $(command -v $program) /scanned/bin/$program || fail "programs are there" $program
 done
-cp -r /usr/share/doc/libc6 /etc/default /usr/include/asm-generic /work/text/
-echo 'int main(void) { return 42; }' >/work/program.c
+cp -r /usr/share/doc/libc6 /etc/default /usr/include/asm-generic /scanned/text/
+echo 'int main(void) { return 42; }' >/scanned/program.c
 printf '#include <stdio.h>\n#include <stdlib.h>\n#include <unistd.h>\n#include <linux/fs.h>\n%s\n' \
-    'int main(void) { printf("%d\n", BLKRRPART); return 0; }' >/work/more.c
-cp /usr/bin/true /work/changed
+    'int main(void) { printf("%d\n", BLKRRPART); return 0; }' >/scanned/more.c
+cp /usr/bin/true /scanned/changed
 . $place/$boot
 
 check "all is listed" sh -c "veriexecgen -W -r -d /usr/bin -d /usr/sbin -d /usr/lib \
-    -d /usr/local -d /work -o /run/signatures; test -s /run/signatures"
-printf changed >>/work/changed
+    -d /usr/local -d /scanned -o /run/signatures; test -s /run/signatures"
+printf changed >>/scanned/changed
 check "and loaded" veriexecctl -k load /run/signatures
 check "the scanner starts" scanner_starts
 
@@ -33,19 +33,19 @@ soon() {
     esac
     count=$((count + 1))
 }
-starts() { for program in /work/bin/*; do soon $program --version; done; }
+starts() { for program in /scanned/bin/*; do soon $program --version; done; }
 compiles() {
-    soon tcc -c -o /work/program.o /work/program.c
-    soon tcc -o /work/more /work/more.c
-    test -s /work/more || echo "nothing is compiled"
-    rm -f /work/more /work/program.o
+    soon tcc -c -o /scanned/program.o /scanned/program.c
+    soon tcc -o /scanned/more /scanned/more.c
+    test -s /scanned/more || echo "nothing is compiled"
+    rm -f /scanned/more /scanned/program.o
 }
 packs() {
-    soon tar -cf /work/packed.tar /work/text
-    soon tar -xf /work/packed.tar -C /tmp
-    rm -rf /work/packed.tar /tmp/work
+    soon tar -cf /scanned/packed.tar /scanned/text
+    soon tar -xf /scanned/packed.tar -C /tmp
+    rm -rf /scanned/packed.tar /tmp/scanned
 }
-reads() { soon find /work /etc -type f -exec cat {} +; }
+reads() { soon find /scanned /etc -type f -exec cat {} +; }
 work() {
     count=0
     while [ $(cut -d . -f 1 /proc/uptime) -lt $end ]; do $1; done
@@ -69,9 +69,9 @@ for level in 0 1 2; do
     check "level $level: the scanner is there" scanner_is_there
     refuse "level $level: it denies what it must" "not permitted" scanner_denies
     if [ $level = 0 ]; then
-        check "level 0: a changed file is used" /work/changed
+        check "level 0: a changed file is used" /scanned/changed
     else
-        refuse "level $level: we deny what is changed" "not permitted" /work/changed
-        logged "level $level: and say so" "/work/changed, prog="
+        refuse "level $level: we deny what is changed" "not permitted" /scanned/changed
+        logged "level $level: and say so" "/scanned/changed, prog="
     fi
 done
