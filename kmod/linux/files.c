@@ -167,7 +167,7 @@ static int keep_out(struct veriexec_reading *reading, const struct path *path, i
 	error = keep_out_of(&reading->kept[0], inode, writers);
 	if (!error && shown != inode)
 		error = keep_out_of(&reading->kept[1], shown, writers < 0 ? writers : 1);
-	/* Whoever is about to write has none of its memory yet. */
+	/* A writer that asks has none of its memory yet. */
 	if (!error)
 		error = MAY_FAIL(veriexec_pages_settle(inode), -ENOMEM);
 	return error;

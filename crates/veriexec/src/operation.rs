@@ -30,8 +30,8 @@ pub enum Action<'a> {
     Access(Located, Access),
     /// A file is opened for write, or emptied as it is opened: [`Event::Write`].
     Write(Located),
-    /// Whoever has a file open has it changed by a command, of ioctl(2): [`Event::Write`]. It goes on to
-    /// have it open, perhaps for write, so that what is hashed meanwhile is not recorded as valid.
+    /// An open file is given a command, of ioctl(2), that may change it: [`Event::Write`]. It stays
+    /// open, perhaps for write, so that what is hashed meanwhile is not recorded as valid.
     Command(Located),
     /// A file is cut or stretched by path: [`Event::Truncate`].
     Truncate(Located),

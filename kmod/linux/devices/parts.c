@@ -129,7 +129,7 @@ static bool any_leads_to(struct gendisk *disk, const struct block_device *device
 	return found;
 }
 
-/* One that is just opened or closed is not waited for: whoever does that may wait for who asks. */
+/* One that is just opened or closed is not waited for: who does that may wait for this thread. */
 static bool may_be_of(struct gendisk *disk, const struct block_device *device, int depth)
 {
 	bool may = true;

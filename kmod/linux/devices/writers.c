@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Raw writers: whoever has, or had, a block device open for write.
+ * Raw writers: what has, or had, a block device open for write.
  */
 #include "writers.h"
 
@@ -172,7 +172,7 @@ void veriexec_raw_writer_went(const void *key)
 	mutex_unlock(&lock);
 }
 
-/* It becomes a part of something: whoever has it open for write already writes to that. */
+/* It becomes a part of something: what has it open for write already writes to that. */
 void veriexec_disk_is_claimed(const struct block_device *device)
 {
 	dev_t disk = disk_devt(device->bd_disk);

@@ -174,8 +174,8 @@ impl Veriexec {
         };
         let evaluation = match hashed {
             Ok(found) => {
-                let stays = matches!(operation.action, Action::Command(_));
-                let status = record(entry, &found, stays);
+                let stays_open = matches!(operation.action, Action::Command(_));
+                let status = record(entry, &found, stays_open);
                 let message = Message::Comparing { listed: &entry.fingerprint, found: &found };
                 settings.notify(platform, Loudness::Debug, message, entry.name_or(operation.path));
                 Evaluation::from(status)
@@ -322,15 +322,15 @@ impl Veriexec {
 /// Records what hashing gave, and says what counts for who asked. Two checks that hashed at once and
 /// do not agree saw contents that change unseen: then the mismatch stays.
 ///
-/// Whoever stays may be able to write the file when the check is done: then nothing is recorded as
-/// valid.
-fn record(entry: &mut Entry, found: &Digest, stays: bool) -> Status {
+/// A file that stays open may be written through that when the check is done: then nothing is recorded
+/// as valid.
+fn record(entry: &mut Entry, found: &Digest, stays_open: bool) -> Status {
     let status = if *found == entry.fingerprint { Status::Valid } else { Status::Mismatch };
     if status == Status::Valid && !entry.needs_evaluation() {
         return entry.status;
     }
     entry.status = match status {
-        Status::Valid if stays => Status::NotEvaluated,
+        Status::Valid if stays_open => Status::NotEvaluated,
         status => status,
     };
     status

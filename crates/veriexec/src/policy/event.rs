@@ -57,8 +57,8 @@ pub enum Event {
     Truncate,
     /// The size of a file is about to change, however that came about: by path, by a descriptor, as
     /// it is opened, or by a server of files. Ours, and it counts as [`EventKind::Truncate`]. The
-    /// hook that is asked cannot wait for the file to be hashed, and whoever opened the file or named
-    /// it was asked about that before: what is not listed is free.
+    /// hook that is asked cannot wait for the file to be hashed, and opening the file or naming it
+    /// was asked about before: what is not listed is free.
     Resize,
     /// A file is made, by open(2) or mknod(2): veriexec_openchk(9). The object is
     /// [`Object::Unlisted`](super::Object::Unlisted) for a regular file, and

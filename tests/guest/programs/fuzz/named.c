@@ -146,7 +146,7 @@ static int lease(struct file *file)
 	return ANSWER(fcntl(descriptor, F_SETLEASE, F_RDLCK));
 }
 
-/* Runs what is not listed, whoever had its number before. */
+/* Runs what is not listed, whichever file had its number before. */
 static int run(int directory, const char *name, int flags, int expected)
 {
 	int status, error = program_run(directory, name, flags, &status);
