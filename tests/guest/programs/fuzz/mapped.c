@@ -24,6 +24,14 @@ static void store(char *mapping, const struct file *file)
 	*(volatile char *)(mapping + chance(file->size)) ^= 1 + chance(255);
 }
 
+/* A mapping of a file that is opened for it, and stays open. */
+static char *map_open(const struct file *file, int opened, int protection, int flags)
+{
+	int descriptor = take_file(file, opened);
+
+	return descriptor == -1 ? NULL : take_map(descriptor, pages_of(file), protection, flags);
+}
+
 static char *map_shared(const struct file *file)
 {
 	int descriptor = take_file(file, O_RDWR);
@@ -127,12 +135,8 @@ static int protect_later(struct file *file)
 /* What was opened to be read cannot be written by any mapping. */
 static int protect_reader(struct file *file)
 {
-	int descriptor = take_file(file, O_RDONLY);
-	char *mapping;
+	char *mapping = map_open(file, O_RDONLY, PROT_READ, MAP_SHARED);
 
-	if (descriptor == -1)
-		return errno;
-	mapping = take_map(descriptor, pages_of(file), PROT_READ, MAP_SHARED);
 	if (!mapping)
 		return errno;
 	if (mprotect(mapping, pages_of(file), PROT_READ | PROT_WRITE))
@@ -210,12 +214,8 @@ static int store_shared_by_proc(struct file *file)
 
 static int store_private(struct file *file)
 {
-	int descriptor = take_file(file, O_RDONLY);
-	char *mapping;
+	char *mapping = map_open(file, O_RDONLY, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 
-	if (descriptor == -1)
-		return errno;
-	mapping = take_map(descriptor, pages_of(file), PROT_READ | PROT_WRITE, MAP_PRIVATE);
 	if (!mapping)
 		return errno;
 	store(mapping, file);
@@ -224,12 +224,8 @@ static int store_private(struct file *file)
 
 static int keep_private(struct file *file)
 {
-	int descriptor = take_file(file, O_RDONLY);
-	char *mapping;
+	char *mapping = map_open(file, O_RDONLY, PROT_READ, MAP_PRIVATE);
 
-	if (descriptor == -1)
-		return errno;
-	mapping = take_map(descriptor, pages_of(file), PROT_READ, MAP_PRIVATE);
 	if (!mapping)
 		return errno;
 	return keep(&(struct kept){ KEPT_PRIVATE, .file = file, .mapping = mapping,
